@@ -1,0 +1,127 @@
+"""Every setting: name, type, default, meaning. `docs/settings.md` is generated from this file.
+
+Each is read from the environment variable `GAS_<NAME>`. `AWS_ENDPOINT_URL`, `AWS_REGION` and AWS's
+own credential variables are read by boto3 itself.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+GIBIBYTE = 1024 * MEBIBYTE
+
+
+class Settings(BaseSettings):
+    """The declared list. A test holds it equal to docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="GAS_", extra="ignore")
+
+    # Where it runs
+    environment: Literal["local", "production"] = Field(
+        "local", description="`local` allows demo accounts and plain-HTTP cookies; `production` refuses both."
+    )
+    stack_name: str = Field("gas", description="Prefix of every AWS resource's name.")
+    aws_region: str = Field("us-east-1", description="Region of every resource.")
+    aws_account_id: str = Field(
+        "000000000000", description="Account that holds the resources; part of bucket names and topic ARNs."
+    )
+    aws_public_endpoint_url: str | None = Field(
+        None,
+        description="Object store address as the *browser* reaches it, where it differs from `AWS_ENDPOINT_URL`.",
+    )
+    data_dir: Path = Field(Path(".data"), description="Folder for caches, work files and local state.")
+    bundles_dir: Path | None = Field(
+        None, description="Folder of installed reference bundles; default `<data_dir>/bundles`."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged.")
+    log_format: Literal["json", "console"] = Field("json", description="`json` lines or readable `console` lines.")
+
+    # Web
+    secret_key: SecretStr | None = Field(
+        None, description="Signs session cookies; required in production, made and kept under `data_dir` locally."
+    )
+    web_port: int = Field(8050, description="Port of the portal.")
+    web_bind_host: str = Field("127.0.0.1", description="Address that the portal binds to.")
+    web_threads: int = Field(8, description="Threads of a gunicorn worker.")
+    web_workers: int = Field(1, description="gunicorn worker processes.")
+    web_request_timeout_s: int = Field(120, description="gunicorn kills a worker whose heartbeat is older than this.")
+    login_rate_limit: str = Field("10 per minute", description="Sign-in attempts for each address (Flask-Limiter's notation).")
+    register_rate_limit: str = Field("5 per minute", description="Registrations for each address.")
+    session_lifetime_s: int = Field(14 * 86400, description="Seconds after which a session ends by itself.")
+    poll_active_ms: int = Field(1000, description="How often a page asks for news while a job is active.")
+    notice_poll_s: int = Field(5, description="How often a page looks whether a job began elsewhere while none is active here.")
+
+    # Uploads and plans
+    free_max_upload_bytes: int = Field(50 * MEBIBYTE, description="Largest input file of a free user.")
+    premium_max_upload_bytes: int = Field(5 * GIBIBYTE, description="Largest input file of a premium user.")
+    free_max_active_jobs: int = Field(20, description="Jobs that a free user may have pending or running at once.")
+    premium_max_active_jobs: int = Field(1000, description="Jobs that a premium user may have pending or running at once.")
+    upload_part_bytes: int = Field(8 * MEBIBYTE, description="Size of an upload part (S3: at least 5 MiB, at most 10,000 parts).")
+    upload_url_ttl_s: int = Field(900, description="Lifetime of a presigned part URL; the browser asks for new ones.")
+    upload_ttl_s: int = Field(7 * 86400, description="An upload not finished after this long is removed.")
+    max_open_uploads: int = Field(50, description="Unfinished uploads a user may have at once.")
+    download_url_ttl_s: int = Field(600, description="Lifetime of a presigned download URL.")
+
+    # Queues and workers
+    receive_wait_s: int = Field(10, description="Long-poll time of a queue receive (SQS: at most 20).")
+    visibility_timeout_s: int = Field(60, description="A message is hidden for this long; the heartbeat extends it.")
+    heartbeat_interval_s: float = Field(10.0, description="How often a busy worker renews its message and its lease.")
+    lease_s: int = Field(60, description="A running job whose lease is older than this belongs to nobody.")
+    max_work_failures: int = Field(3, description="After this many failures reported by the work the job is FAILED.")
+    retry_delay_s: int = Field(10, description="Delay before a failed message is tried again; doubles each time.")
+    max_receive_count: int = Field(20, description="Receives of a message before the queue itself moves it to the dead letters.")
+    stop_timeout_s: int = Field(30, description="A process that got SIGTERM finishes or hands back its work within this time.")
+    worker_health_port: int | None = Field(None, description="Port of a worker's health probe; default `PORT`, else none.")
+    worker_stuck_after_s: int = Field(120, description="The health probe fails when the loop was silent for this long.")
+    annotate_concurrency: int = Field(1, description="Jobs that one annotate process works on at once.")
+    sweep_interval_s: float = Field(15.0, description="How often the sweep looks for jobs whose record and messages disagree.")
+    pending_grace_s: int = Field(60, description="A PENDING job is announced again after this long; doubles each time.")
+
+    # Annotation
+    default_bundle: str = Field("rcrs", description="Bundle of a job that names none.")
+    work_dir: Path | None = Field(None, description="Folder for a job's temporary files; default `<data_dir>/work`.")
+    annotate_threads: int = Field(2, description="Compression threads of a child process.")
+    child_timeout_s: int = Field(3600, description="Longest time a child process may run.")
+    child_memory_bytes: int = Field(4 * GIBIBYTE, description="Address space of a child process.")
+    max_line_bytes: int = Field(32 * MEBIBYTE, description="Longest line of a VCF.")
+    max_header_bytes: int = Field(64 * MEBIBYTE, description="Largest VCF header.")
+    max_uncompressed_bytes: int = Field(200 * GIBIBYTE, description="Largest input after decompression.")
+    max_compression_ratio: int = Field(1000, description="A gzip file that grows more than this is refused (zip bomb).")
+    max_samples: int = Field(100_000, description="Largest number of samples.")
+    progress_interval_s: float = Field(1.0, description="A job's progress is written at most this often.")
+
+    # Results
+    result_cache_bytes: int = Field(20 * GIBIBYTE, description="Size of the local cache of result tables.")
+    query_memory_bytes: int = Field(1 * GIBIBYTE, description="Memory of one DuckDB connection.")
+    query_threads: int = Field(2, description="Threads of one DuckDB connection.")
+    query_timeout_s: float = Field(20.0, description="A query of the explorer is stopped after this long.")
+    table_block_rows: int = Field(100, description="Rows of one block of the variant table.")
+    max_log_view_bytes: int = Field(256 * 1024, description="Part of a summary log that the job page shows; the download is whole.")
+
+    def resolved_bundles_dir(self) -> Path:
+        """Folder of installed bundles."""
+        return self.bundles_dir or self.data_dir / "bundles"
+
+    def resolved_work_dir(self) -> Path:
+        """Folder of temporary files."""
+        return self.work_dir or self.data_dir / "work"
+
+    def max_upload_bytes(self, plan: str) -> int:
+        """Largest input file of a plan, in bytes."""
+        return self.premium_max_upload_bytes if plan == "premium_user" else self.free_max_upload_bytes
+
+    def max_active_jobs(self, plan: str) -> int:
+        """How many pending or running jobs a plan allows at once."""
+        return self.premium_max_active_jobs if plan == "premium_user" else self.free_max_active_jobs
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings, read once. Tests call `get_settings.cache_clear()` after changing the environment."""
+    return Settings()
