@@ -14,8 +14,8 @@ from botocore.config import Config
 
 from pipeline.settings import Settings, get_settings
 
-QUEUES = ("annotate", "notify", "archive", "restore", "thaw", "export")
-TOPICS = ("job-requests", "job-results", "plan-changes", "restore-pending", "exports")
+QUEUES = ("annotate",)
+TOPICS = ("job-requests", "job-results")
 
 
 def _config() -> Config:

@@ -44,25 +44,38 @@ class Settings(BaseSettings):
 
     # Web
     secret_key: SecretStr | None = Field(
-        None, description="Signs session cookies; required in production, made and kept under `data_dir` locally."
+        None,
+        description="Signs session cookies; required in production, made and kept under `data_dir` locally.",
     )
     web_port: int = Field(8050, description="Port of the portal.")
+    portal_url: str | None = Field(
+        None,
+        description="Public address of the portal (`https://gas.example.org`), without a path; the only origin that the buckets allow.",
+    )
     web_bind_host: str = Field("127.0.0.1", description="Address that the portal binds to.")
     web_threads: int = Field(8, description="Threads of a gunicorn worker.")
     web_workers: int = Field(1, description="gunicorn worker processes.")
     web_request_timeout_s: int = Field(120, description="gunicorn kills a worker whose heartbeat is older than this.")
-    login_rate_limit: str = Field("10 per minute", description="Sign-in attempts for each address (Flask-Limiter's notation).")
+    login_rate_limit: str = Field(
+        "10 per minute", description="Sign-in attempts for each address (Flask-Limiter's notation)."
+    )
     register_rate_limit: str = Field("5 per minute", description="Registrations for each address.")
     session_lifetime_s: int = Field(14 * 86400, description="Seconds after which a session ends by itself.")
     poll_active_ms: int = Field(1000, description="How often a page asks for news while a job is active.")
-    notice_poll_s: int = Field(5, description="How often a page looks whether a job began elsewhere while none is active here.")
+    notice_poll_s: int = Field(
+        5, description="How often a page looks whether a job began elsewhere while none is active here."
+    )
 
     # Uploads and plans
     free_max_upload_bytes: int = Field(50 * MEBIBYTE, description="Largest input file of a free user.")
     premium_max_upload_bytes: int = Field(5 * GIBIBYTE, description="Largest input file of a premium user.")
     free_max_active_jobs: int = Field(20, description="Jobs that a free user may have pending or running at once.")
-    premium_max_active_jobs: int = Field(1000, description="Jobs that a premium user may have pending or running at once.")
-    upload_part_bytes: int = Field(8 * MEBIBYTE, description="Size of an upload part (S3: at least 5 MiB, at most 10,000 parts).")
+    premium_max_active_jobs: int = Field(
+        1000, description="Jobs that a premium user may have pending or running at once."
+    )
+    upload_part_bytes: int = Field(
+        8 * MEBIBYTE, description="Size of an upload part (S3: at least 5 MiB, at most 10,000 parts)."
+    )
     upload_url_ttl_s: int = Field(900, description="Lifetime of a presigned part URL; the browser asks for new ones.")
     upload_ttl_s: int = Field(7 * 86400, description="An upload not finished after this long is removed.")
     max_open_uploads: int = Field(50, description="Unfinished uploads a user may have at once.")
@@ -72,15 +85,27 @@ class Settings(BaseSettings):
     receive_wait_s: int = Field(10, description="Long-poll time of a queue receive (SQS: at most 20).")
     visibility_timeout_s: int = Field(60, description="A message is hidden for this long; the heartbeat extends it.")
     heartbeat_interval_s: float = Field(10.0, description="How often a busy worker renews its message and its lease.")
+    cancel_check_s: float = Field(
+        1.0, description="How often a busy worker looks whether its job was cancelled, deleted or lost."
+    )
     lease_s: int = Field(60, description="A running job whose lease is older than this belongs to nobody.")
     max_work_failures: int = Field(3, description="After this many failures reported by the work the job is FAILED.")
     retry_delay_s: int = Field(10, description="Delay before a failed message is tried again; doubles each time.")
-    max_receive_count: int = Field(20, description="Receives of a message before the queue itself moves it to the dead letters.")
-    stop_timeout_s: int = Field(30, description="A process that got SIGTERM finishes or hands back its work within this time.")
-    worker_health_port: int | None = Field(None, description="Port of a worker's health probe; default `PORT`, else none.")
+    max_receive_count: int = Field(
+        20, description="Receives of a message before the queue itself moves it to the dead letters."
+    )
+    stop_timeout_s: int = Field(
+        30, description="A process that got SIGTERM finishes or hands back its work within this time."
+    )
+    worker_health_port: int | None = Field(
+        None, description="Port of a worker's health probe; default `PORT`, else none."
+    )
+    worker_health_bind_host: str = Field("127.0.0.1", description="Address that a worker's health probe binds to.")
     worker_stuck_after_s: int = Field(120, description="The health probe fails when the loop was silent for this long.")
     annotate_concurrency: int = Field(1, description="Jobs that one annotate process works on at once.")
-    sweep_interval_s: float = Field(15.0, description="How often the sweep looks for jobs whose record and messages disagree.")
+    sweep_interval_s: float = Field(
+        15.0, description="How often the sweep looks for jobs whose record and messages disagree."
+    )
     pending_grace_s: int = Field(60, description="A PENDING job is announced again after this long; doubles each time.")
 
     # Annotation
@@ -96,13 +121,28 @@ class Settings(BaseSettings):
     max_samples: int = Field(100_000, description="Largest number of samples.")
     progress_interval_s: float = Field(1.0, description="A job's progress is written at most this often.")
 
+    # Local stack (`make run`)
+    emulator_port: int = Field(4566, description="Port of the embedded AWS.")
+    emulator_save_interval_s: float = Field(
+        1.0, description="The embedded AWS saves its state this often while something changes."
+    )
+    worker_port_base: int = Field(8060, description="First port of the workers' health probes; the others follow.")
+    local_start_timeout_s: int = Field(
+        90, description="`make run` gives up when a process is not healthy after this long."
+    )
+    local_log_bytes: int = Field(
+        10 * MEBIBYTE, description="Size at which a process's log file is set aside; three older ones are kept."
+    )
+
     # Results
     result_cache_bytes: int = Field(20 * GIBIBYTE, description="Size of the local cache of result tables.")
     query_memory_bytes: int = Field(1 * GIBIBYTE, description="Memory of one DuckDB connection.")
     query_threads: int = Field(2, description="Threads of one DuckDB connection.")
     query_timeout_s: float = Field(20.0, description="A query of the explorer is stopped after this long.")
     table_block_rows: int = Field(100, description="Rows of one block of the variant table.")
-    max_log_view_bytes: int = Field(256 * 1024, description="Part of a summary log that the job page shows; the download is whole.")
+    max_log_view_bytes: int = Field(
+        256 * 1024, description="Part of a summary log that the job page shows; the download is whole."
+    )
 
     def resolved_bundles_dir(self) -> Path:
         """Folder of installed bundles."""

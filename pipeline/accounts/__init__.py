@@ -1,0 +1,1 @@
+"""Users, their plans and how a local password is checked."""

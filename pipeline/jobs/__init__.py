@@ -1,0 +1,1 @@
+"""The job: its states, its record and everything that may change it."""

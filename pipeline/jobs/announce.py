@@ -1,0 +1,40 @@
+"""Tells the rest of the system about a job: one that waits (to the annotate workers), one that ended (to all).
+
+The record is written first; if the message cannot be sent, the record stays in the sweep's index and the
+sweep sends it later (C16). Both messages may arrive more than once.
+"""
+
+from __future__ import annotations
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline import logs, messages
+from pipeline.errors import ConflictError
+from pipeline.jobs import store
+from pipeline.jobs.model import Job
+from pipeline.messages import Message, MessageType
+
+log = logs.get_logger()
+
+
+def announce_pending(job: Job) -> bool:
+    """Tell the annotate workers of a PENDING job; False if it must be done later."""
+    return _announce(job, "job-requests", "job-requested")
+
+
+def announce_finished(job: Job) -> bool:
+    """Tell everybody that a job ended (COMPLETED or FAILED); False if it must be done later."""
+    return _announce(job, "job-results", "job-finished")
+
+
+def _announce(job: Job, topic: str, kind: MessageType) -> bool:
+    try:
+        messages.publish(topic, Message(type=kind, job_id=job.job_id, user_id=job.user_id))
+        store.mark_announced(job)
+    except (BotoCoreError, ClientError) as error:
+        log.warning("announcement_failed", job_id=job.job_id, topic=topic, error=type(error).__name__)
+        return False
+    except ConflictError:
+        # The job moved on before we could note that it was announced: nothing is left to do.
+        return True
+    return True

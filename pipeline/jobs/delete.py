@@ -1,0 +1,36 @@
+"""Deleting a job: a tombstone first, then every object. The tombstone stays, so that nothing brings the job back."""
+
+from __future__ import annotations
+
+from pipeline import aws, clock, dynamo, storage
+from pipeline.jobs import store
+from pipeline.jobs.model import Job
+from pipeline.settings import get_settings
+
+
+def delete(job: Job) -> None:
+    """Remove a job for its owner and every object of it; a running worker notices and removes what it stores."""
+    doomed = store.mark_deleting(job)
+    remove_objects(doomed)
+    look_again(doomed)
+
+
+def look_again(job: Job) -> None:
+    """Let the sweep look once more when no worker can still be writing (its lease has passed)."""
+    later = clock.now_s() + 2 * get_settings().lease_s
+    dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(sweep_at=later).when_exists("deleting").write()
+
+
+def remove_objects(job: Job) -> int:
+    """Delete the input and everything that any attempt stored; returns how many objects were there."""
+    count = storage.delete_under(job.s3_inputs_bucket, job.s3_key_input_file)
+    results = job.s3_results_bucket or aws.bucket("results")
+    return count + storage.delete_under(results, storage.results_prefix(job.user_id, job.job_id))
+
+
+def bury(job: Job) -> None:
+    """The last look at a deleted job: nothing is left but its tombstone, which holds no name and no file."""
+    remove_objects(job)
+    update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(input_file_name="(deleted)")
+    update.remove("sweep_bucket", "sweep_at", "outputs", "counts", "notes", "steps", "error", "progress")
+    update.when_exists("deleting").write()

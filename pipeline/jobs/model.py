@@ -1,0 +1,66 @@
+"""The job's record. Attribute names of the original service are kept, so that its tables can be taken over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from pipeline.jobs.states import ACTIVE, JobStatus, StorageState
+
+
+@dataclass(frozen=True)
+class Job:
+    """One annotation job. Times are epoch seconds, UTC."""
+
+    job_id: str
+    user_id: str
+    input_file_name: str
+    s3_inputs_bucket: str
+    s3_key_input_file: str
+    submit_time: int
+    job_status: JobStatus
+    result_storage: StorageState = StorageState.NONE
+    input_size: int | None = None
+    bundle_id: str | None = None
+    complete_time: int | None = None
+    s3_results_bucket: str | None = None
+    s3_key_result_file: str | None = None
+    s3_key_log_file: str | None = None
+    results_file_archive_id: str | None = None
+    restore_message: str | None = None
+    # Who works on it: `attempt` is the fencing number, counted up by every claim.
+    attempt: int = 0
+    lease_owner: str | None = None
+    lease_expires_at: int | None = None
+    failures: int = 0
+    announcements: int = 0
+    # What the page shows.
+    progress: dict[str, Any] = field(default_factory=dict)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    error: dict[str, Any] | None = None
+    # Why the sweep should look again, and when (a sparse index).
+    sweep_bucket: str | None = None
+    sweep_at: int | None = None
+    deleting: int | None = None
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Job:
+        """The job in a record of the `jobs` table; attributes that we do not know are passed over."""
+        known = {f.name for f in fields(cls)}
+        values = {k: v for k, v in record.items() if k in known}
+        values["job_status"] = JobStatus(values["job_status"])
+        values["result_storage"] = StorageState(values.get("result_storage", StorageState.NONE))
+        return cls(**values)
+
+    @property
+    def is_active(self) -> bool:
+        """True while the job waits or runs."""
+        return self.job_status in ACTIVE
+
+    @property
+    def has_results(self) -> bool:
+        """True if the result can be read now."""
+        return self.job_status == JobStatus.COMPLETED and self.result_storage == StorageState.HOT

@@ -1,0 +1,238 @@
+"""The job table: every read that a page or a worker makes, and every transition as one conditional write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline import clock, dynamo, ids
+from pipeline.errors import ConflictError, LeaseLostError, NotFoundError
+from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus, StorageState, sources_of
+from pipeline.settings import get_settings
+
+TABLE = "jobs"
+USER_INDEX = "user_id-submit_time-index"
+SWEEP_INDEX = "sweep_bucket-sweep_at-index"
+# One value is enough while jobs in flight number thousands; the index holds only those.
+SWEEP_BUCKET = "active"
+MAX_ANNOUNCEMENT_BACKOFF = 6  # doublings: a minute becomes about an hour
+
+
+def _key(job_id: str) -> dict[str, str]:
+    return {"job_id": job_id}
+
+
+def get(job_id: str) -> Job | None:
+    """The job with this id, read consistently, whoever owns it; None if absent. For workers."""
+    record = dynamo.get(TABLE, _key(job_id)) if ids.is_id(job_id) else None
+    return Job.from_record(record) if record else None
+
+
+def get_owned(job_id: object, user_id: str) -> Job:
+    """The user's own job. Another user's, a deleted and an unknown one all raise the same `NotFoundError` (C03)."""
+    job = get(job_id) if isinstance(job_id, str) else None
+    if job is None or job.user_id != user_id or job.deleting:
+        raise NotFoundError("There is no such job in your account.")
+    return job
+
+
+def list_of_user(user_id: str, expected_ids: list[str] | None = None) -> list[Job]:
+    """All jobs of a user, newest first, every page (C36).
+
+    `expected_ids` are jobs known to exist (just submitted); those that the eventually consistent index does
+    not show yet, and those that are active, are read from the table itself.
+    """
+    indexed = {
+        record["job_id"]: Job.from_record(record)
+        for record in dynamo.query_all(
+            TABLE,
+            index=USER_INDEX,
+            KeyConditionExpression="user_id = :u",
+            ExpressionAttributeValues={":u": {"S": user_id}},
+            ScanIndexForward=False,
+        )
+    }
+    stale = [job_id for job_id in expected_ids or [] if job_id not in indexed]
+    stale += [job.job_id for job in indexed.values() if job.is_active]
+    for record in dynamo.batch_get(TABLE, [_key(job_id) for job_id in stale]):
+        job = Job.from_record(record)
+        if job.user_id == user_id:
+            indexed[job.job_id] = job
+    present = [job for job in indexed.values() if not job.deleting]
+    return sorted(present, key=lambda job: (-job.submit_time, job.job_id))
+
+
+def count_active(user_id: str) -> int:
+    """How many jobs of the user wait or run."""
+    return sum(job.is_active for job in list_of_user(user_id))
+
+
+def claim(job_id: str, owner: str) -> Job:
+    """PENDING → RUNNING, with the next attempt number (C15); `ConflictError` if not PENDING.
+
+    `owner` is unique to this claim: a write that succeeded although its answer was lost is recognised by it.
+    """
+    now = clock.now_s()
+    expires = now + get_settings().lease_s
+    update = (
+        dynamo.Update(TABLE, _key(job_id))
+        .set(
+            job_status=JobStatus.RUNNING,
+            lease_owner=owner,
+            lease_expires_at=expires,
+            sweep_bucket=SWEEP_BUCKET,
+            sweep_at=expires,
+            start_time=now,
+            progress={},
+            steps=[],
+        )
+        .remove("error")
+        .add("attempt", 1)
+        .when_in("job_status", sources_of(JobStatus.RUNNING))
+        .when_absent("deleting")
+    )
+    try:
+        return Job.from_record(update.write())
+    except ConflictError:
+        current = get(job_id)
+        if current and current.lease_owner == owner and current.job_status == JobStatus.RUNNING:
+            return current
+        raise
+
+
+def _fenced(job: Job) -> dynamo.Update:
+    """An update that only the holder of this attempt may write (C13)."""
+    return (
+        dynamo.Update(TABLE, _key(job.job_id))
+        .when_equal(job_status=JobStatus.RUNNING, attempt=job.attempt)
+        .when_absent("deleting")
+    )
+
+
+def _write_fenced(update: dynamo.Update) -> Job:
+    try:
+        return Job.from_record(update.write())
+    except ConflictError as error:
+        raise LeaseLostError("Another worker holds this job now, or it was cancelled or deleted.") from error
+
+
+def renew_lease(job: Job) -> Job:
+    """Keep the job for another lease; `LeaseLostError` if it is no longer this attempt's."""
+    expires = clock.now_s() + get_settings().lease_s
+    return _write_fenced(_fenced(job).set(lease_expires_at=expires, sweep_at=expires))
+
+
+def write_progress(job: Job, progress: dict[str, Any], steps: list[dict[str, Any]]) -> Job:
+    """What the job page shows while the work runs; renews the lease with the same write."""
+    expires = clock.now_s() + get_settings().lease_s
+    return _write_fenced(_fenced(job).set(progress=progress, steps=steps, lease_expires_at=expires, sweep_at=expires))
+
+
+def complete(job: Job, *, results: dict[str, Any]) -> Job:
+    """RUNNING → COMPLETED and the result HOT, in one write, by the holder only.
+
+    `results` are attributes of the record: outputs, counts, notes, steps, keys. The sweep looks again until
+    the announcement of the result was sent (`announced`).
+    """
+    now = clock.now_s()
+    return _write_fenced(
+        _fenced(job)
+        .set(
+            **results,
+            job_status=JobStatus.COMPLETED,
+            result_storage=StorageState.HOT,
+            complete_time=now,
+            sweep_bucket=SWEEP_BUCKET,
+            sweep_at=now + get_settings().pending_grace_s,
+        )
+        .remove("lease_owner", "lease_expires_at", "error", "progress")
+    )
+
+
+def fail(job: Job, error: dict[str, Any], steps: list[dict[str, Any]]) -> Job:
+    """RUNNING → FAILED with a code, a sentence and perhaps a line (C17), by the holder only."""
+    now = clock.now_s()
+    return _write_fenced(
+        _fenced(job)
+        .set(
+            job_status=JobStatus.FAILED,
+            error=error,
+            steps=steps,
+            complete_time=now,
+            sweep_bucket=SWEEP_BUCKET,
+            sweep_at=now + get_settings().pending_grace_s,
+        )
+        .remove("lease_owner", "lease_expires_at", "progress")
+    )
+
+
+def hand_back(job: Job, *, failed: bool) -> Job:
+    """RUNNING → PENDING: the worker stops, or the work failed and may succeed later (then `failures` counts up)."""
+    update = _fenced(job).set(
+        job_status=JobStatus.PENDING,
+        sweep_bucket=SWEEP_BUCKET,
+        sweep_at=clock.now_s() + get_settings().pending_grace_s,
+    )
+    if failed:
+        update.add("failures", 1)
+    return _write_fenced(update.remove("lease_owner", "lease_expires_at", "progress"))
+
+
+def release_expired(job: Job) -> Job:
+    """RUNNING → PENDING for a lease that ran out (its worker died); `ConflictError` if it was renewed meanwhile."""
+    now = clock.now_s()
+    update = (
+        dynamo.Update(TABLE, _key(job.job_id))
+        .set(job_status=JobStatus.PENDING, sweep_bucket=SWEEP_BUCKET, sweep_at=now)
+        .remove("lease_owner", "lease_expires_at", "progress")
+        .when_equal(job_status=JobStatus.RUNNING, attempt=job.attempt)
+        .when_less("lease_expires_at", now)
+        .when_absent("deleting")
+    )
+    return Job.from_record(update.write())
+
+
+def mark_announced(job: Job) -> Job:
+    """The job's message was sent: the sweep looks again later (active) or no more (finished)."""
+    update = dynamo.Update(TABLE, _key(job.job_id)).when_equal(job_status=job.job_status, attempt=job.attempt)
+    if job.is_active:
+        backoff = min(job.announcements, MAX_ANNOUNCEMENT_BACKOFF)
+        update.set(sweep_at=clock.now_s() + get_settings().pending_grace_s * 2**backoff)
+        update.add("announcements", 1)
+    else:
+        update.remove("sweep_bucket", "sweep_at")
+    return Job.from_record(update.write())
+
+
+def cancel(job: Job) -> Job:
+    """PENDING or RUNNING → CANCELLED at the owner's wish; a running worker notices at its next write."""
+    update = (
+        dynamo.Update(TABLE, _key(job.job_id))
+        .set(job_status=JobStatus.CANCELLED, complete_time=clock.now_s())
+        .remove("lease_owner", "lease_expires_at", "progress", "sweep_bucket", "sweep_at")
+        .when_in("job_status", sources_of(JobStatus.CANCELLED))
+        .when_absent("deleting")
+    )
+    return Job.from_record(update.write())
+
+
+def mark_deleting(job: Job) -> Job:
+    """Set the tombstone: from now on the job is gone for its user, and no worker may write to it."""
+    update = (
+        dynamo.Update(TABLE, _key(job.job_id))
+        .set(deleting=clock.now_s(), sweep_bucket=SWEEP_BUCKET, sweep_at=clock.now_s())
+        .when_equal(user_id=job.user_id)
+    )
+    return Job.from_record(update.write())
+
+
+def due_for_sweep(limit_time: float) -> Iterator[Job]:
+    """Jobs whose `sweep_at` has passed, oldest first (the index is eventually consistent: look again before acting)."""
+    for record in dynamo.query_all(
+        TABLE,
+        index=SWEEP_INDEX,
+        KeyConditionExpression="sweep_bucket = :b AND sweep_at <= :t",
+        ExpressionAttributeValues=dynamo.to_item({":b": SWEEP_BUCKET, ":t": int(limit_time)}),
+    ):
+        yield Job.from_record(record)

@@ -1,0 +1,1 @@
+"""Uploads: a record and a multipart upload before there is a job."""

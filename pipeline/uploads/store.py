@@ -1,0 +1,157 @@
+"""Records of uploads. An upload's id becomes its job's id, so that one upload can only ever be one job (C02)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from pipeline import aws, clock, dynamo, ids, storage
+from pipeline.errors import LimitError, NotFoundError
+from pipeline.settings import get_settings
+
+TABLE = "uploads"
+SWEEP_INDEX = "sweep_bucket-sweep_at-index"
+SWEEP_BUCKET = "open"
+S3_MAX_PARTS = 10_000
+MAX_FILE_NAME = 255
+
+
+class UploadState(StrEnum):
+    """OPEN → UPLOADED → SUBMITTED; an OPEN or UPLOADED one may be removed."""
+
+    OPEN = "OPEN"
+    UPLOADED = "UPLOADED"
+    SUBMITTED = "SUBMITTED"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file on its way in. `size` is what the browser announced, in bytes; the object is checked against it."""
+
+    user_id: str
+    upload_id: str
+    file_name: str
+    size: int
+    part_size: int
+    bucket: str
+    key: str
+    multipart_id: str
+    state: UploadState
+    created_at: int
+    sweep_bucket: str | None = None
+    sweep_at: int | None = None
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Upload:
+        """The upload in a record of the `uploads` table."""
+        known = {f.name for f in fields(cls)}
+        values = {k: v for k, v in record.items() if k in known}
+        return cls(**{**values, "state": UploadState(values["state"])})
+
+    @property
+    def record_key(self) -> dict[str, str]:
+        """Primary key of the record."""
+        return {"user_id": self.user_id, "upload_id": self.upload_id}
+
+    @property
+    def part_count(self) -> int:
+        """Number of parts of the whole file."""
+        return max(1, math.ceil(self.size / self.part_size))
+
+    def part_length(self, number: int) -> int:
+        """Length in bytes of the 1-based part."""
+        return min(self.part_size, self.size - (number - 1) * self.part_size)
+
+
+def clean_file_name(name: str) -> str:
+    """A name fit to be shown: the last path component, no control characters, bounded. Never used as a path."""
+    last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    visible = "".join(c for c in last if c.isprintable()).strip()
+    return visible[:MAX_FILE_NAME] or "unnamed.vcf"
+
+
+def new(user_id: str, file_name: str, size: int) -> Upload:
+    """An upload that is not stored yet; the server mints bucket, key and id (C01)."""
+    settings = get_settings()
+    upload_id = ids.new_id()
+    now = clock.now_s()
+    return Upload(
+        user_id=user_id,
+        upload_id=upload_id,
+        file_name=clean_file_name(file_name),
+        size=size,
+        part_size=max(settings.upload_part_bytes, math.ceil(size / S3_MAX_PARTS)),
+        bucket=aws.bucket("inputs"),
+        key=storage.input_key(user_id, upload_id),
+        multipart_id="",
+        state=UploadState.OPEN,
+        created_at=now,
+        sweep_bucket=SWEEP_BUCKET,
+        sweep_at=now + settings.upload_ttl_s,
+    )
+
+
+def insert(upload: Upload) -> None:
+    """Store a new upload; a user may have only so many unfinished ones."""
+    limit = get_settings().max_open_uploads
+    if len(open_of_user(upload.user_id)) >= limit:
+        raise LimitError(
+            f"You have {limit} unfinished uploads, which is the most at once. Finish or cancel some first.",
+            code="too_many_uploads",
+        )
+    dynamo.put_new(TABLE, vars(upload), "upload_id")
+
+
+def get_owned(user_id: str, upload_id: object) -> Upload:
+    """The user's own upload; anybody else's and an unknown one raise the same `NotFoundError` (C03)."""
+    if not ids.is_id(upload_id):
+        raise NotFoundError("There is no such upload in your account.")
+    record = dynamo.get(TABLE, {"user_id": user_id, "upload_id": str(upload_id)})
+    if record is None:
+        raise NotFoundError("There is no such upload in your account.")
+    return Upload.from_record(record)
+
+
+def of_user(user_id: str) -> list[Upload]:
+    """All uploads of a user, read consistently."""
+    records = dynamo.query_all(
+        TABLE,
+        KeyConditionExpression="user_id = :u",
+        ExpressionAttributeValues={":u": {"S": user_id}},
+        ConsistentRead=True,
+    )
+    return [Upload.from_record(record) for record in records]
+
+
+def open_of_user(user_id: str) -> list[Upload]:
+    """The user's unfinished uploads, oldest first."""
+    unfinished = [u for u in of_user(user_id) if u.state != UploadState.SUBMITTED]
+    return sorted(unfinished, key=lambda u: u.created_at)
+
+
+def due_for_sweep(limit_time: float) -> list[Upload]:
+    """Uploads whose time has passed without a job, or submitted ones whose record is no longer needed."""
+    records = dynamo.query_all(
+        TABLE,
+        index=SWEEP_INDEX,
+        KeyConditionExpression="sweep_bucket = :b AND sweep_at <= :t",
+        ExpressionAttributeValues=dynamo.to_item({":b": SWEEP_BUCKET, ":t": int(limit_time)}),
+    )
+    return [Upload.from_record(record) for record in records]
+
+
+def remove(upload: Upload) -> None:
+    """Forget an upload, unless its state changed since it was read."""
+    client = aws.client("dynamodb")
+    try:
+        client.delete_item(
+            TableName=aws.table_name(TABLE),
+            Key=dynamo.to_item(upload.record_key),
+            ConditionExpression="attribute_not_exists(#s) OR #s = :seen",
+            ExpressionAttributeNames={"#s": "state"},
+            ExpressionAttributeValues={":seen": {"S": upload.state}},
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return

@@ -1,0 +1,120 @@
+"""The only loop: receive → parse → handle → acknowledge, for every worker that reads a queue.
+
+It knows nothing of what a message means. This is the one place with a broad `except`: whatever a handler
+raises is logged, turned into an error with a code, and decided upon; the loop lives on.
+"""
+
+from __future__ import annotations
+
+import errno
+import threading
+import time
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline import logs, messages
+from pipeline.errors import GasError, RetryableError
+from pipeline.messages import PoisonMessageError
+from pipeline.settings import get_settings
+from pipeline.workers.delivery import ACKNOWLEDGE, Delivery, Disposition, Handler
+from pipeline.workers.heartbeat import Heartbeat
+from pipeline.workers.queue import Queue, Received
+
+log = logs.get_logger()
+PAUSE_AFTER_QUEUE_ERROR_S = 2.0
+MAX_BACKOFF_DOUBLINGS = 8
+MAX_RETRY_DELAY_S = 900
+
+
+def as_gas_error(error: Exception) -> GasError:
+    """Any exception as one of ours: surroundings that failed and our own bugs are both worth another try."""
+    if isinstance(error, GasError):
+        return error
+    if isinstance(error, ClientError | BotoCoreError):
+        return RetryableError("The storage service did not answer as it should.", code="storage_unavailable")
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return RetryableError("The annotation machine's disk is full.", code="disk_full")
+    return RetryableError(
+        "Something went wrong on our side. Start the job again; if it fails again, contact your operator.",
+        code="internal_error",
+    )
+
+
+def retry_delay_s(failures: int) -> int:
+    """Seconds before the next try: doubles with each failure, up to 15 minutes."""
+    return min(get_settings().retry_delay_s * 2 ** min(failures, MAX_BACKOFF_DOUBLINGS), MAX_RETRY_DELAY_S)
+
+
+class Runner:
+    """Runs one handler on its queue until `stopping` is set."""
+
+    def __init__(self, handler: Handler, stopping: threading.Event) -> None:
+        self.handler = handler
+        self.stopping = stopping
+        self.last_tick = time.monotonic()
+
+    def tick(self) -> None:
+        """The loop is alive (the health probe looks at this)."""
+        self.last_tick = time.monotonic()
+
+    def run(self) -> None:
+        """Take messages until asked to stop. A queue that does not answer is asked again."""
+        queue: Queue | None = None
+        while not self.stopping.is_set():
+            self.tick()
+            try:
+                queue = queue or Queue(self.handler.queue)
+                received = queue.receive()
+                if received is None:
+                    continue
+                if self.stopping.is_set():
+                    queue.hide(received, 0)
+                    return
+                self.process(queue, received)
+            except (BotoCoreError, ClientError) as error:
+                log.warning("queue_unavailable", queue=self.handler.queue, error=str(error))
+                self.stopping.wait(PAUSE_AFTER_QUEUE_ERROR_S)
+
+    def process(self, queue: Queue, received: Received) -> None:
+        """One message from its body to its end."""
+        try:
+            message = messages.parse(received.body)
+        except PoisonMessageError as error:
+            log.error("message_poison", sqs_message_id=received.sqs_message_id, reason=error.message)
+            queue.bury(received, error.message)
+            return
+        delivery = Delivery(receives=received.receives, stopping=self.stopping)
+        with logs.bound(job_id=message.job_id, message_id=message.message_id):
+            with Heartbeat(queue, received, delivery, self.tick):
+                disposition = self._handle(message, delivery)
+            self._dispose(queue, received, disposition)
+
+    def _handle(self, message: messages.Message, delivery: Delivery) -> Disposition:
+        try:
+            self.handler.handle(message, delivery)
+        except Exception as error:
+            gas_error = as_gas_error(error)
+            unexpected = gas_error is not error
+            log.warning("work_failed", code=gas_error.code, error=type(error).__name__, exc_info=unexpected)
+            return self._decide(gas_error, delivery)
+        return ACKNOWLEDGE
+
+    def _decide(self, error: GasError, delivery: Delivery) -> Disposition:
+        """Let the handler write the failure down; if that fails too, the message simply comes back."""
+        again = Disposition("retry", retry_delay_s(delivery.receives - 1))
+        if delivery.on_failure is None:
+            return again
+        try:
+            return delivery.on_failure(error)
+        except Exception as second:
+            log.warning("failure_not_recorded", error=type(second).__name__, exc_info=True)
+            return again
+
+    def _dispose(self, queue: Queue, received: Received, disposition: Disposition) -> None:
+        if disposition.kind == "acknowledge":
+            queue.acknowledge(received)
+        elif disposition.kind == "retry":
+            queue.hide(received, disposition.delay_s)
+        else:
+            log.error("message_dead", reason=disposition.reason)
+            queue.bury(received, disposition.reason)

@@ -1,0 +1,102 @@
+"""The sweep: finds jobs and uploads whose records and messages disagree, and puts each right.
+
+Every step is a conditional write on a fresh, consistent read, so any number of sweeps may run at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline import clock, logs
+from pipeline.errors import ConflictError, GasError
+from pipeline.jobs import delete, store
+from pipeline.jobs.announce import announce_finished, announce_pending
+from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus
+from pipeline.settings import get_settings
+from pipeline.uploads import store as uploads
+from pipeline.uploads import transfer
+from pipeline.uploads.store import UploadState
+
+log = logs.get_logger()
+
+
+def sweep_job(job_id: str) -> str:
+    """Put one job right; says what was done."""
+    job = store.get(job_id)
+    if job is None or job.sweep_at is None or job.sweep_at > clock.now():
+        return "nothing"
+    if job.deleting:
+        return _sweep_deleted(job)
+    if job.job_status == JobStatus.PENDING:
+        return "announced_pending" if announce_pending(job) else "announcement_failed"
+    if job.job_status == JobStatus.RUNNING:
+        announce_pending(store.release_expired(job))
+        return "released_lost_lease"
+    return "announced_finished" if announce_finished(job) else "announcement_failed"
+
+
+def _sweep_deleted(job: Job) -> str:
+    if clock.now() < (job.deleting or 0) + 2 * get_settings().lease_s:
+        delete.remove_objects(job)
+        delete.look_again(job)
+        return "deleted_objects"
+    delete.bury(job)
+    return "buried"
+
+
+def sweep_jobs() -> Counter[str]:
+    """Put right every job that is due. One odd job never stops the rest."""
+    done: Counter[str] = Counter()
+    for job in store.due_for_sweep(clock.now()):
+        with logs.bound(job_id=job.job_id):
+            try:
+                done[sweep_job(job.job_id)] += 1
+            except ConflictError:
+                done["changed_meanwhile"] += 1
+            except (GasError, BotoCoreError, ClientError) as error:
+                done["failed"] += 1
+                log.warning("sweep_failed", error=type(error).__name__)
+    return done
+
+
+def sweep_uploads() -> Counter[str]:
+    """Remove uploads that nobody finished in time, and records of those that became jobs long ago."""
+    done: Counter[str] = Counter()
+    for upload in uploads.due_for_sweep(clock.now()):
+        try:
+            if upload.state == UploadState.SUBMITTED:
+                uploads.remove(upload)
+                done["forgot_upload"] += 1
+            else:
+                transfer.discard(upload)
+                done["discarded_upload"] += 1
+        except (GasError, BotoCoreError, ClientError) as error:
+            done["failed"] += 1
+            log.warning("sweep_failed", upload_id=upload.upload_id, error=type(error).__name__)
+    return done
+
+
+@dataclass
+class SweepLoop:
+    """Looks again and again, until `stopping` is set."""
+
+    stopping: threading.Event
+    last_tick: float = field(default_factory=time.monotonic)
+
+    def run(self) -> None:
+        """Sweep, then wait; a cloud that does not answer is asked again at the next round."""
+        while not self.stopping.is_set():
+            self.last_tick = time.monotonic()
+            try:
+                done = sweep_jobs() + sweep_uploads()
+                if any(kind != "nothing" for kind in done):
+                    log.info("swept", **done)
+            except (BotoCoreError, ClientError) as error:
+                log.warning("sweep_unavailable", error=type(error).__name__)
+            self.stopping.wait(get_settings().sweep_interval_s)

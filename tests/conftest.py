@@ -1,0 +1,87 @@
+"""What every test may ask for: AWS in memory (`moto_aws`), AWS in a process of its own (`ministack_aws`), and
+a guard that fails any test which tries to leave this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto import mock_aws
+
+from pipeline import aws
+from pipeline.settings import Settings, get_settings
+from tests.infrastructure import create_resources
+
+MOTO_ACCOUNT = "123456789012"  # moto's account, whatever the credentials say
+_FOREIGN_ENVIRONMENT = ("GAS_", "AWS_")
+
+
+@pytest.fixture(autouse=True)
+def no_connection_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse connections to other machines, and fail the test even if it swallowed the refusal."""
+    attempts: list[str] = []
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def check(sock: socket.socket, address: object) -> None:
+        if sock.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(str(address[0])):  # type: ignore[index]
+            attempts.append(str(address))
+            raise ConnectionRefusedError(f"a test tried to reach {address}")
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        check(self, address)
+        connect(self, address)  # type: ignore[arg-type]
+
+    def guarded_connect_ex(self: socket.socket, address: object) -> int:
+        check(self, address)
+        return connect_ex(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    yield
+    assert not attempts, f"this test tried to reach other machines: {attempts}"
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(autouse=True)
+def settings_of_this_test_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No setting or credential of the developer's shell reaches a test; nothing is cached from one to the next."""
+    for name in list(os.environ):
+        if name.startswith(_FOREIGN_ENVIRONMENT):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("GAS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    forget_settings()
+    yield
+    forget_settings()
+
+
+def forget_settings() -> None:
+    """Read settings anew and make new clients; for tests that change the environment themselves."""
+    get_settings.cache_clear()
+    aws.reset_clients()
+
+
+@pytest.fixture
+def moto_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """AWS in memory with every resource of the template; yields the settings. `GAS_DATA_DIR` is a temporary folder."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("GAS_AWS_ACCOUNT_ID", MOTO_ACCOUNT)
+    monkeypatch.setenv("GAS_RECEIVE_WAIT_S", "0")
+    with mock_aws():
+        forget_settings()
+        create_resources()
+        yield get_settings()
