@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         "10 per minute", description="Sign-in attempts for each address (Flask-Limiter's notation)."
     )
     register_rate_limit: str = Field("5 per minute", description="Registrations for each address.")
+    trusted_proxies: int = Field(
+        0, description="Reverse proxies in front of the portal whose `X-Forwarded-For`, `-Proto` and `-Host` are believed."
+    )
+    max_request_bytes: int = Field(8 * MEBIBYTE, description="Largest body of a request to the portal (files go to the object store).")
+    static_cache_bytes: int = Field(64 * MEBIBYTE, description="Memory for compressed scripts and style sheets.")
     session_lifetime_s: int = Field(14 * 86400, description="Seconds after which a session ends by itself.")
     poll_active_ms: int = Field(1000, description="How often a page asks for news while a job is active.")
     notice_poll_s: int = Field(
@@ -79,6 +84,10 @@ class Settings(BaseSettings):
     upload_url_ttl_s: int = Field(900, description="Lifetime of a presigned part URL; the browser asks for new ones.")
     upload_ttl_s: int = Field(7 * 86400, description="An upload not finished after this long is removed.")
     max_open_uploads: int = Field(50, description="Unfinished uploads a user may have at once.")
+    upload_files_at_once: int = Field(2, description="Files that one page uploads at the same time; others wait.")
+    upload_parts_at_once: int = Field(3, description="Parts of one file that a page sends at the same time.")
+    paste_max_bytes: int = Field(256 * 1024, description="Longest text of pasted variants.")
+    api_max_body_bytes: int = Field(1 * MEBIBYTE, description="Largest body of a JSON request.")
     download_url_ttl_s: int = Field(600, description="Lifetime of a presigned download URL.")
 
     # Queues and workers
@@ -119,6 +128,7 @@ class Settings(BaseSettings):
     max_uncompressed_bytes: int = Field(200 * GIBIBYTE, description="Largest input after decompression.")
     max_compression_ratio: int = Field(1000, description="A gzip file that grows more than this is refused (zip bomb).")
     max_samples: int = Field(100_000, description="Largest number of samples.")
+    max_unsorted_records: int = Field(20_000_000, description="Largest number of records that are sorted by position.")
     progress_interval_s: float = Field(1.0, description="A job's progress is written at most this often.")
 
     # Local stack (`make run`)
@@ -136,10 +146,14 @@ class Settings(BaseSettings):
 
     # Results
     result_cache_bytes: int = Field(20 * GIBIBYTE, description="Size of the local cache of result tables.")
+    result_cache_idle_s: int = Field(
+        7 * 86400, description="A cached table that nobody read for this long goes at the next clean-up."
+    )
     query_memory_bytes: int = Field(1 * GIBIBYTE, description="Memory of one DuckDB connection.")
     query_threads: int = Field(2, description="Threads of one DuckDB connection.")
     query_timeout_s: float = Field(20.0, description="A query of the explorer is stopped after this long.")
     table_block_rows: int = Field(100, description="Rows of one block of the variant table.")
+    table_cell_letters: int = Field(200, description="A longer text is cut in a table cell, which then says how long it is.")
     max_log_view_bytes: int = Field(
         256 * 1024, description="Part of a summary log that the job page shows; the download is whole."
     )

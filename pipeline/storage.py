@@ -118,13 +118,17 @@ def upload(path: Path, bucket: str, key: str, content_type: str = "application/o
     if len(parts) == 1:
         expected = _base64(parts[0])
         with path.open("rb") as body:
-            aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ChecksumSHA256=expected, **extra)
+            aws.client("s3").put_object(
+                Bucket=bucket, Key=key, Body=body, ChecksumAlgorithm="SHA256", ChecksumSHA256=expected, **extra
+            )
     else:
-        expected = f"{_base64(hashlib.sha256(b''.join(parts)).digest())}-{len(parts)}"
+        expected = _base64(hashlib.sha256(b"".join(parts)).digest())
         _upload_parts(path, bucket, key, parts, extra)
     head = aws.client("s3").head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     size = path.stat().st_size
-    if head["ContentLength"] != size or head.get("ChecksumSHA256") != expected:
+    # A composite checksum is the digest of the parts' digests, followed by a hyphen and their number.
+    stored = head.get("ChecksumSHA256", "").split("-")[0]
+    if head["ContentLength"] != size or stored != expected:
         raise RetryableError("A stored file differs from what was sent; it is sent again.", code="checksum_mismatch")
     return StoredObject(key, size, sha256)
 
@@ -144,6 +148,7 @@ def _upload_parts(path: Path, bucket: str, key: str, digests: list[bytes], extra
                     UploadId=upload_id,
                     PartNumber=number,
                     Body=source.read(PART_BYTES),
+                    ChecksumAlgorithm="SHA256",
                     ChecksumSHA256=_base64(digest),
                 )
                 done.append({"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": _base64(digest)})

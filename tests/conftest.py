@@ -1,11 +1,13 @@
 """What every test may ask for: AWS in memory (`moto_aws`), AWS in a process of its own (`ministack_aws`), and
-a guard that fails any test which tries to leave this machine."""
+a guard that fails any test which tries to leave this machine.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 import socket
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from moto import mock_aws
 
 from pipeline import aws
 from pipeline.settings import Settings, get_settings
+from tests.emulator_process import EmulatorProcess, free_port
 from tests.infrastructure import create_resources
+from util_jobs import provision
 
 MOTO_ACCOUNT = "123456789012"  # moto's account, whatever the credentials say
 _FOREIGN_ENVIRONMENT = ("GAS_", "AWS_")
@@ -85,3 +89,26 @@ def moto_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
         forget_settings()
         create_resources()
         yield get_settings()
+
+
+@pytest.fixture(scope="session")
+def ministack_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatorProcess]:
+    """The embedded AWS in a process of its own, shared by the whole test run; see `ministack_aws`."""
+    emulator = EmulatorProcess(tmp_path_factory.mktemp("ministack"), free_port()).start()
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def ministack_aws(ministack_server: EmulatorProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A stack of this test's own in the embedded AWS, deployed from stack.yaml; yields the settings.
+
+    The environment points there, so processes started by the test use it too. `GAS_DATA_DIR` is a temporary folder.
+    """
+    for name, value in ministack_server.variables().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("GAS_STACK_NAME", f"t{uuid.uuid4().hex[:10]}")
+    monkeypatch.setenv("GAS_RECEIVE_WAIT_S", "1")
+    forget_settings()
+    provision.deploy()
+    yield get_settings()

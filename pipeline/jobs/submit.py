@@ -29,7 +29,7 @@ def submit(user: User, upload_id: object, bundle_id: str | None = None) -> Job:
     if upload.state != UploadState.UPLOADED:
         raise ConflictError("The upload is not finished yet.", code="upload_unfinished")
     _check_active_jobs(user)
-    bundle = load_bundle(bundle_id or get_settings().default_bundle)
+    bundle = load_bundle(bundle_id or upload.bundle_id or get_settings().default_bundle)
     job = _new_job(upload, bundle.id)
     if not _create(upload, job):
         return store.get_owned(upload.upload_id, user.user_id)

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from pipeline import aws, clock, dynamo, ids, storage
-from pipeline.errors import LimitError, NotFoundError
+from pipeline.errors import ConflictError, NotFoundError
 from pipeline.settings import get_settings
+from pipeline.uploads.names import clean_file_name
 
 TABLE = "uploads"
 SWEEP_INDEX = "sweep_bucket-sweep_at-index"
 SWEEP_BUCKET = "open"
 S3_MAX_PARTS = 10_000
-MAX_FILE_NAME = 255
 
 
 class UploadState(StrEnum):
-    """OPEN → UPLOADED → SUBMITTED; an OPEN or UPLOADED one may be removed."""
+    """OPEN → UPLOADED → SUBMITTED; an OPEN or UPLOADED one may become DISCARDED, and is gone for its user then."""
 
     OPEN = "OPEN"
     UPLOADED = "UPLOADED"
     SUBMITTED = "SUBMITTED"
+    DISCARDED = "DISCARDED"
+
+
+UNFINISHED = frozenset({UploadState.OPEN, UploadState.UPLOADED})
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One file on its way in. `size` is what the browser announced, in bytes; the object is checked against it."""
+    """One file on its way in. `size` is what the browser announced, in bytes; the object is checked against it.
+
+    `token` is the browser's name for its wish to upload: the same wish sent twice is one upload.
+    """
 
     user_id: str
     upload_id: str
@@ -40,6 +47,8 @@ class Upload:
     multipart_id: str
     state: UploadState
     created_at: int
+    bundle_id: str | None = None
+    token: str | None = None
     sweep_bucket: str | None = None
     sweep_at: int | None = None
 
@@ -65,14 +74,7 @@ class Upload:
         return min(self.part_size, self.size - (number - 1) * self.part_size)
 
 
-def clean_file_name(name: str) -> str:
-    """A name fit to be shown: the last path component, no control characters, bounded. Never used as a path."""
-    last = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-    visible = "".join(c for c in last if c.isprintable()).strip()
-    return visible[:MAX_FILE_NAME] or "unnamed.vcf"
-
-
-def new(user_id: str, file_name: str, size: int) -> Upload:
+def new(user_id: str, file_name: str, size: int, *, bundle_id: str | None = None, token: str | None = None) -> Upload:
     """An upload that is not stored yet; the server mints bucket, key and id (C01)."""
     settings = get_settings()
     upload_id = ids.new_id()
@@ -88,28 +90,27 @@ def new(user_id: str, file_name: str, size: int) -> Upload:
         multipart_id="",
         state=UploadState.OPEN,
         created_at=now,
+        bundle_id=bundle_id,
+        token=token,
         sweep_bucket=SWEEP_BUCKET,
         sweep_at=now + settings.upload_ttl_s,
     )
 
 
+def with_multipart(upload: Upload, multipart_id: str) -> Upload:
+    """The same upload with the object store's id of its multipart upload."""
+    return replace(upload, multipart_id=multipart_id)
+
+
 def insert(upload: Upload) -> None:
-    """Store a new upload; a user may have only so many unfinished ones."""
-    limit = get_settings().max_open_uploads
-    if len(open_of_user(upload.user_id)) >= limit:
-        raise LimitError(
-            f"You have {limit} unfinished uploads, which is the most at once. Finish or cancel some first.",
-            code="too_many_uploads",
-        )
+    """Store a new upload."""
     dynamo.put_new(TABLE, vars(upload), "upload_id")
 
 
 def get_owned(user_id: str, upload_id: object) -> Upload:
-    """The user's own upload; anybody else's and an unknown one raise the same `NotFoundError` (C03)."""
-    if not ids.is_id(upload_id):
-        raise NotFoundError("There is no such upload in your account.")
-    record = dynamo.get(TABLE, {"user_id": user_id, "upload_id": str(upload_id)})
-    if record is None:
+    """The user's own upload; another user's, a discarded and an unknown one raise the same `NotFoundError` (C03)."""
+    record = dynamo.get(TABLE, {"user_id": user_id, "upload_id": str(upload_id)}) if ids.is_id(upload_id) else None
+    if record is None or record["state"] == UploadState.DISCARDED:
         raise NotFoundError("There is no such upload in your account.")
     return Upload.from_record(record)
 
@@ -127,8 +128,8 @@ def of_user(user_id: str) -> list[Upload]:
 
 def open_of_user(user_id: str) -> list[Upload]:
     """The user's unfinished uploads, oldest first."""
-    unfinished = [u for u in of_user(user_id) if u.state != UploadState.SUBMITTED]
-    return sorted(unfinished, key=lambda u: u.created_at)
+    unfinished = [u for u in of_user(user_id) if u.state in UNFINISHED]
+    return sorted(unfinished, key=lambda u: (u.created_at, u.upload_id))
 
 
 def due_for_sweep(limit_time: float) -> list[Upload]:
@@ -140,6 +141,21 @@ def due_for_sweep(limit_time: float) -> list[Upload]:
         ExpressionAttributeValues=dynamo.to_item({":b": SWEEP_BUCKET, ":t": int(limit_time)}),
     )
     return [Upload.from_record(record) for record in records]
+
+
+def mark_discarded(upload: Upload) -> Upload | None:
+    """Take an unfinished upload away from its user; None if it became a job, or is gone already.
+
+    Written before any byte goes, so that a submit at the same moment either has its file or is refused; the
+    sweep finds the record if the rest is interrupted.
+    """
+    update = dynamo.Update(TABLE, upload.record_key).set(
+        state=UploadState.DISCARDED, sweep_bucket=SWEEP_BUCKET, sweep_at=clock.now_s()
+    )
+    try:
+        return Upload.from_record(update.when_in("state", [*UNFINISHED, UploadState.DISCARDED]).write())
+    except ConflictError:
+        return None
 
 
 def remove(upload: Upload) -> None:

@@ -5,49 +5,31 @@ Every limit is checked here, on the server: when parts are signed and again on t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from pipeline import aws, dynamo, storage
 from pipeline.accounts.store import User
-from pipeline.errors import ConflictError, InputError, LimitError
-from pipeline.settings import MEBIBYTE, get_settings
-from pipeline.uploads import store
+from pipeline.errors import ConflictError, InputError
+from pipeline.uploads import multipart, store
+from pipeline.uploads.limits import check_room, check_size
 from pipeline.uploads.store import Upload, UploadState
 
 MAX_SIGNED_AT_ONCE = 100
 
 
-def check_size(user: User, size: int) -> None:
-    """Refuse an empty file and one over the plan's limit, with the numbers in the sentence."""
-    if size < 1:
-        raise InputError("The file is empty. Choose a VCF with at least a header.", code="empty_file")
-    limit = get_settings().max_upload_bytes(user.plan)
-    if size > limit:
-        plan = "Premium" if user.plan == "premium_user" else "free"
-        hint = "" if user.plan == "premium_user" else " Compress the file with bgzip, or upgrade to Premium."
-        raise LimitError(
-            f"The file has {size / MEBIBYTE:,.1f} MiB; the {plan} plan takes up to {limit / MEBIBYTE:,.0f} MiB.{hint}",
-            code="file_too_large",
-        )
-
-
-def start(user: User, file_name: str, size: int) -> Upload:
-    """Open an upload for a file of `size` bytes."""
+def start(user: User, file_name: str, size: int, *, bundle_id: str | None = None, token: str | None = None) -> Upload:
+    """Open an upload for a file of `size` bytes, or give the one that the same wish (`token`) opened before."""
     check_size(user, size)
-    upload = store.new(user.user_id, file_name, size)
-    upload = replace(upload, multipart_id=_create_multipart(upload))
+    mine = store.of_user(user.user_id)
+    upload = store.new(user.user_id, file_name, size, bundle_id=bundle_id, token=token)
+    for earlier in mine:
+        same_wish = token and (earlier.token, earlier.file_name, earlier.size) == (token, upload.file_name, size)
+        if same_wish and earlier.state != UploadState.DISCARDED:
+            return earlier
+    check_room(mine)
+    upload = store.with_multipart(upload, multipart.create(upload))
     store.insert(upload)
     return upload
-
-
-def _create_multipart(upload: Upload) -> str:
-    answer = aws.client("s3").create_multipart_upload(
-        Bucket=upload.bucket, Key=upload.key, ContentType="application/octet-stream"
-    )
-    return str(answer["UploadId"])
 
 
 def sign_parts(user: User, upload_id: object, numbers: list[int]) -> list[dict[str, Any]]:
@@ -56,39 +38,21 @@ def sign_parts(user: User, upload_id: object, numbers: list[int]) -> list[dict[s
     if upload.state != UploadState.OPEN:
         raise ConflictError("This upload is finished already.", code="upload_finished")
     check_size(user, upload.size)
-    if len(numbers) > MAX_SIGNED_AT_ONCE or any(not 1 <= n <= upload.part_count for n in numbers):
-        raise InputError(f"Ask for 1 to {MAX_SIGNED_AT_ONCE} parts that the file has.", code="bad_parts")
-    return [{"number": n, "length": upload.part_length(n), "url": _part_url(upload, n)} for n in numbers]
-
-
-def _part_url(upload: Upload, number: int) -> str:
-    parameters = {
-        "Bucket": upload.bucket,
-        "Key": upload.key,
-        "UploadId": upload.multipart_id,
-        "PartNumber": number,
-        "ContentLength": upload.part_length(number),
-    }
-    return str(
-        aws.presigning_client().generate_presigned_url(
-            "upload_part", Params=parameters, ExpiresIn=get_settings().upload_url_ttl_s
+    if not 1 <= len(numbers) <= MAX_SIGNED_AT_ONCE or any(not 1 <= n <= upload.part_count for n in numbers):
+        raise InputError(
+            f"Ask for 1 to {MAX_SIGNED_AT_ONCE} parts, numbered from 1 to {upload.part_count:,}.", code="bad_parts"
         )
-    )
+    return [{"number": n, "length": upload.part_length(n), "url": multipart.part_url(upload, n)} for n in numbers]
 
 
-def _stored_parts(upload: Upload) -> list[dict[str, Any]] | None:
-    """The parts that the store holds, all pages; None if it does not know the multipart upload."""
-    try:
-        pages = (
-            aws.client("s3")
-            .get_paginator("list_parts")
-            .paginate(Bucket=upload.bucket, Key=upload.key, UploadId=upload.multipart_id)
-        )
-        return [part for page in pages for part in page.get("Parts", [])]
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchUpload", "NoSuchKey"):
-            return None
-        raise
+def bytes_arrived(upload: Upload) -> int:
+    """How many bytes of an upload need not be sent again. Changes nothing."""
+    if upload.state != UploadState.OPEN:
+        return upload.size
+    parts = multipart.stored_parts(upload)
+    if parts is None:
+        return upload.size if storage.size_of(upload.bucket, upload.key) == upload.size else 0
+    return sum(upload.part_length(n) for n in multipart.whole_parts(upload, parts))
 
 
 def resume(user: User, upload_id: object) -> tuple[Upload, list[int]]:
@@ -97,15 +61,27 @@ def resume(user: User, upload_id: object) -> tuple[Upload, list[int]]:
     Where the store has lost the unfinished upload (a restart of the local stack), it begins anew.
     """
     upload = store.get_owned(user.user_id, upload_id)
+    every_part = list(range(1, upload.part_count + 1))
     if upload.state != UploadState.OPEN:
-        return upload, list(range(1, upload.part_count + 1))
-    parts = _stored_parts(upload)
+        return upload, every_part
+    parts = multipart.stored_parts(upload)
     if parts is not None:
-        return upload, [p["PartNumber"] for p in parts if p["Size"] == upload.part_length(p["PartNumber"])]
+        return upload, multipart.whole_parts(upload, parts)
     if storage.size_of(upload.bucket, upload.key) == upload.size:
-        return upload, list(range(1, upload.part_count + 1))
-    update = dynamo.Update(store.TABLE, upload.record_key).set(multipart_id=_create_multipart(upload))
-    record = update.when_equal(state=UploadState.OPEN, multipart_id=upload.multipart_id).write()
+        return upload, every_part
+    return _begin_anew(upload)
+
+
+def _begin_anew(lost: Upload) -> tuple[Upload, list[int]]:
+    fresh = multipart.create(lost)
+    update = dynamo.Update(store.TABLE, lost.record_key).set(multipart_id=fresh)
+    try:
+        record = update.when_equal(state=UploadState.OPEN, multipart_id=lost.multipart_id).write()
+    except ConflictError:
+        # Another tab began it anew at the same moment: both go on with the one that was noted first.
+        multipart.abort(store.with_multipart(lost, fresh))
+        winner = store.get_owned(lost.user_id, lost.upload_id)
+        return winner, multipart.whole_parts(winner, multipart.stored_parts(winner) or [])
     return Upload.from_record(record), []
 
 
@@ -114,33 +90,15 @@ def finish(user: User, upload_id: object) -> Upload:
     upload = store.get_owned(user.user_id, upload_id)
     if upload.state != UploadState.OPEN:
         return upload
-    parts = _stored_parts(upload)
+    parts = multipart.stored_parts(upload)
     if parts is not None:
-        _complete(upload, parts)
+        multipart.complete(upload, parts)
     _check_object(user, upload)
-    record_key = dynamo.Update(store.TABLE, upload.record_key).set(state=UploadState.UPLOADED)
+    update = dynamo.Update(store.TABLE, upload.record_key).set(state=UploadState.UPLOADED)
     try:
-        return Upload.from_record(record_key.when_equal(state=UploadState.OPEN).write())
+        return Upload.from_record(update.when_equal(state=UploadState.OPEN).write())
     except ConflictError:
         return store.get_owned(user.user_id, upload_id)
-
-
-def _complete(upload: Upload, parts: list[dict[str, Any]]) -> None:
-    sizes = {part["PartNumber"]: part["Size"] for part in parts}
-    missing = [n for n in range(1, upload.part_count + 1) if sizes.get(n) != upload.part_length(n)]
-    if missing:
-        raise ConflictError(
-            f"{len(missing):,} of {upload.part_count:,} parts of the file have not arrived yet.", code="parts_missing"
-        )
-    listed = [{"PartNumber": p["PartNumber"], "ETag": p["ETag"]} for p in parts if p["PartNumber"] <= upload.part_count]
-    try:
-        aws.client("s3").complete_multipart_upload(
-            Bucket=upload.bucket, Key=upload.key, UploadId=upload.multipart_id, MultipartUpload={"Parts": listed}
-        )
-    except ClientError as error:
-        # Another request finished it between ListParts and here: the object itself is checked next.
-        if error.response["Error"]["Code"] != "NoSuchUpload":
-            raise
 
 
 def _check_object(user: User, upload: Upload) -> None:
@@ -148,7 +106,7 @@ def _check_object(user: User, upload: Upload) -> None:
     if size is None:
         raise ConflictError("The file did not arrive. Send it again.", code="upload_lost")
     if size != upload.size:
-        cancel(user, upload.upload_id)
+        discard(upload)
         raise InputError(
             f"The file arrived with {size:,} bytes instead of {upload.size:,}. Send it again.", code="wrong_size"
         )
@@ -156,18 +114,18 @@ def _check_object(user: User, upload: Upload) -> None:
 
 
 def cancel(user: User, upload_id: object) -> None:
-    """Remove an upload that has not become a job, with every byte of it."""
+    """Remove an upload with every byte of it; `ConflictError` if it has become a job."""
     upload = store.get_owned(user.user_id, upload_id)
-    if upload.state != UploadState.SUBMITTED:
-        discard(upload)
+    if not discard(upload):
+        raise ConflictError("This file is a job already. Delete the job instead.", code="upload_submitted")
 
 
-def discard(upload: Upload) -> None:
-    """Remove parts, object and record of an upload without a job."""
-    try:
-        aws.client("s3").abort_multipart_upload(Bucket=upload.bucket, Key=upload.key, UploadId=upload.multipart_id)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("NoSuchUpload", "NoSuchKey"):
-            raise
-    aws.client("s3").delete_object(Bucket=upload.bucket, Key=upload.key)
-    store.remove(upload)
+def discard(upload: Upload) -> bool:
+    """Remove record, parts and object of an upload without a job; False if it became one meanwhile."""
+    doomed = store.mark_discarded(upload)
+    if doomed is None:
+        return False
+    multipart.abort(doomed)
+    aws.client("s3").delete_object(Bucket=doomed.bucket, Key=doomed.key)
+    store.remove(doomed)
+    return True

@@ -1,0 +1,75 @@
+# `make` alone lists what there is to type. Works with GNU make 3.81 (macOS) and newer.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV := .venv
+VENV_PYTHON := $(VENV)/bin/python
+DATA := $(if $(GAS_DATA_DIR),$(GAS_DATA_DIR),.data)
+
+# The first Python that is new enough, the one that it was tested with first; `make run PYTHON=/path` overrides it.
+ifeq ($(PYTHON),)
+PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	command -v $$candidate; break; fi; done)
+endif
+
+.PHONY: help run stop test lint format settings-doc clean reset
+
+help: ## List these commands.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.requirements ## Start the whole service on this machine; Ctrl-C stops it.
+	@$(VENV_PYTHON) -m util_jobs local run $(if $(VERBOSE),--verbose)
+
+stop: $(VENV)/.requirements ## Stop the service from another window.
+	@$(VENV_PYTHON) -m util_jobs local stop
+
+test: $(VENV)/.requirements-dev ## Run every test (browser tests need Chromium and skip without it). ARGS="-k name" selects.
+	@$(VENV_PYTHON) -m pytest $(ARGS)
+
+lint: $(VENV)/.requirements-dev ## Check style, formatting, layering and types.
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+	@$(VENV)/bin/lint-imports
+	@$(VENV_PYTHON) -m mypy
+
+format: $(VENV)/.requirements-dev ## Format the code and sort its imports.
+	@$(VENV_PYTHON) -m ruff check --fix .
+	@$(VENV_PYTHON) -m ruff format .
+
+settings-doc: $(VENV)/.requirements ## Write docs/settings.md anew from pipeline/settings.py.
+	@$(VENV_PYTHON) -m util_jobs settings-doc
+
+clean: ## Remove the virtual environment and caches; never your data.
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-artifacts
+	find . -name __pycache__ -type d -not -path './$(DATA)/*' -prune -exec rm -rf {} +
+
+reset: ## Remove local accounts, jobs and files (not installed references): make reset CONFIRM=yes
+	@if [ "$(CONFIRM)" != yes ]; then \
+		echo "This deletes every account, job and file in $(DATA). If you mean it: make reset CONFIRM=yes"; exit 1; fi
+	@if [ -x $(VENV_PYTHON) ]; then $(VENV_PYTHON) -m util_jobs local stop; fi
+	rm -rf $(DATA)/aws $(DATA)/cache $(DATA)/logs $(DATA)/run $(DATA)/work $(DATA)/secret_key
+
+# A stamp for each list of requirements: installing is skipped until a list changes.
+$(VENV)/.requirements: requirements.txt constraints.txt $(VENV)/.created
+	@echo "Installing what the service needs (once, about a minute) ..."
+	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt || { \
+		echo "The packages could not be installed; the lines above say why. Without a network, or behind a proxy," \
+		"set PIP_INDEX_URL or https_proxy and try again."; exit 1; }
+	@touch $@
+
+$(VENV)/.requirements-dev: requirements.txt requirements-dev.txt constraints.txt $(VENV)/.created
+	@echo "Installing what the tests need (once, about two minutes) ..."
+	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt || { \
+		echo "The packages could not be installed; the lines above say why. Without a network, or behind a proxy," \
+		"set PIP_INDEX_URL or https_proxy and try again."; exit 1; }
+	@touch $(VENV)/.requirements $@
+
+$(VENV)/.created:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "This needs Python 3.11 or newer, and none was found (python3 is $$(python3 --version 2>/dev/null || echo absent))."; \
+		echo "Install it (Debian, Ubuntu: apt install python3.11 python3.11-venv; macOS: brew install python@3.11;"; \
+		echo "any system: https://www.python.org/downloads/) or name one: make run PYTHON=/path/to/python3.11"; exit 1; fi
+	@echo "Making a virtual environment in $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@touch $@

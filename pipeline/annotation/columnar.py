@@ -1,0 +1,73 @@
+"""Small helpers between raw bytes, numpy offsets and Arrow arrays; none of them loops over records in Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+IntArray = npt.NDArray[np.int64]
+
+
+def slices(data: bytes, starts: IntArray, ends: IntArray) -> pa.StringArray:
+    """The pieces `data[start:end]` as an Arrow string array. The pieces must be in rising order and not overlap."""
+    count = len(starts)
+    if count == 0:
+        return pa.array([], pa.string())
+    offsets = np.empty(2 * count, np.int32)
+    offsets[0::2] = starts
+    offsets[1::2] = ends
+    both = pa.StringArray.from_buffers(2 * count - 1, pa.py_buffer(offsets), pa.py_buffer(data))
+    return both.take(pa.array(np.arange(0, 2 * count, 2, dtype=np.int64)))
+
+
+def concatenated(strings: pa.StringArray) -> bytes:
+    """All strings of an array (without nulls) one after the other."""
+    if len(strings) == 0:
+        return b""
+    offsets = np.frombuffer(strings.buffers()[1], np.int32)[strings.offset : strings.offset + len(strings) + 1]
+    return strings.buffers()[2].slice(int(offsets[0]), int(offsets[-1] - offsets[0])).to_pybytes()
+
+
+def join(*parts: Any) -> pa.StringArray:
+    """Element-wise concatenation of arrays and scalars (no nulls)."""
+    return _flat(pc.binary_join_element_wise(*parts, ""))
+
+
+def _flat(values: Any) -> Any:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def to_numpy(values: Any) -> Any:
+    """An Arrow array of numbers or booleans without nulls as numpy."""
+    return _flat(values).to_numpy(zero_copy_only=False)
+
+
+def mask(values: Any) -> npt.NDArray[np.bool_]:
+    """A boolean Arrow array as numpy; null is False."""
+    return to_numpy(pc.fill_null(values, False)).astype(bool)
+
+
+def list_element(lists: pa.ListArray, index: IntArray) -> pa.StringArray:
+    """Item `index[i]` of list `i`; null where the list is null or too short."""
+    offsets = lists.offsets.to_numpy()
+    starts, ends = offsets[:-1].astype(np.int64), offsets[1:].astype(np.int64)
+    wanted = starts + index
+    missing = (index < 0) | (wanted >= ends)
+    if lists.null_count:
+        missing |= ~mask(lists.is_valid())
+    return lists.values.take(pa.array(wanted, mask=missing))
+
+
+def strings_equal(values: Any, text: str) -> npt.NDArray[np.bool_]:
+    """Where a string array equals `text`."""
+    return mask(pc.equal(values, text))
+
+
+def count_values(values: Any) -> dict[str, int]:
+    """How often each non-null value occurs."""
+    counted = pc.value_counts(pc.drop_null(values))
+    return dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))

@@ -1,0 +1,61 @@
+"""Brings an engine's rows, which come sorted by normalised position, back to the alleles of each block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipeline.annotation.alleles import ANNOTATED, Alleles
+from pipeline.annotation.engine_stream import EngineRows, stacked
+
+
+class EngineJoin:
+    """Holds rows that came early: left-alignment moves an allele forward in the order, never back.
+
+    Once a row beyond an allele's own position has come, the allele's row has come too, or never will: the engine
+    left it out.
+    """
+
+    def __init__(self, batches: Iterator[EngineRows]) -> None:
+        self._batches = batches
+        self._pending: list[EngineRows] = []
+        self._reached = (-1, -1)
+        self._ended = False
+
+    def rows_for(self, found: Alleles) -> EngineRows | None:
+        """The rows of these alleles, in their order; None where the engine was asked nothing or says nothing."""
+        sent = np.flatnonzero(found.skip == ANNOTATED)
+        if not len(sent):
+            return None
+        last = sent[-1]
+        self._read_past((int(found.contig_order[last]), int(found.pos[last])))
+        if not self._pending:
+            return None
+        rows = stacked(self._pending)
+        mine = rows.key < found.first_key + len(found)
+        self._pending = [] if mine.all() else [rows.take(np.flatnonzero(~mine))]
+        chosen = np.flatnonzero(mine)
+        if not len(chosen):
+            return None
+        return rows.take(chosen[np.argsort(rows.key[chosen], kind="stable")])
+
+    def safe_place(self, last: tuple[int, int]) -> tuple[int, int]:
+        """The place (contig order, 1-based position) that no later row can come before, after a block that ended
+        at `last`."""
+        if self._ended and not self._pending:
+            return last
+        waiting = [(int(rows.contig_order[0]), int(rows.pos[0])) for rows in self._pending if len(rows)]
+        ahead = [] if self._ended else [self._reached]
+        if last[0] > self._reached[0] and not waiting:  # nothing was sent of this contig yet
+            return (last[0], 0)
+        return min([last, *waiting, *ahead])
+
+    def _read_past(self, place: tuple[int, int]) -> None:
+        while not self._ended and self._reached <= place:
+            rows = next(self._batches, None)
+            if rows is None:
+                self._ended = True
+            elif len(rows):
+                self._pending.append(rows)
+                self._reached = (int(rows.contig_order[-1]), int(rows.pos[-1]))

@@ -1,0 +1,204 @@
+"""Feeds the alleles of a file to an engine in one thread and hands back its rows as they come, segment by segment."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.annotation.alleles import ANNOTATED, Alleles, engine_lines
+from pipeline.annotation.children import ChildFamily
+from pipeline.annotation.columnar import IntArray, to_numpy
+from pipeline.annotation.contig_plan import ContigPlan
+from pipeline.annotation.engines.base import ALLELE_TAG, OUTPUT_COLUMNS, Engine, EngineRun, Segment
+from pipeline.annotation.prepare.blocks import tokenise
+from pipeline.errors import GasError, PermanentError
+from pipeline.reference.bundle import Bundle
+
+READ_BYTES = 1 << 20
+QUEUED_BATCHES = 4
+
+
+@dataclass(frozen=True)
+class EngineRows:
+    """Rows of an engine, sorted by contig and normalised position: `key` is the running number of the allele."""
+
+    key: IntArray
+    contig_order: IntArray
+    pos: IntArray
+    ref: pa.StringArray
+    alt: pa.StringArray
+    raw: pa.StringArray  # the engine's own text; null where it says nothing
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def take(self, index: IntArray) -> EngineRows:
+        """Some of the rows."""
+        where = pa.array(index)
+        return EngineRows(
+            self.key[index], self.contig_order[index], self.pos[index], self.ref.take(where), self.alt.take(where), self.raw.take(where)
+        )
+
+
+def stacked(parts: list[EngineRows]) -> EngineRows:
+    """Several batches as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return EngineRows(
+        np.concatenate([part.key for part in parts]),
+        np.concatenate([part.contig_order for part in parts]),
+        np.concatenate([part.pos for part in parts]),
+        pa.concat_arrays([part.ref for part in parts]),
+        pa.concat_arrays([part.alt for part in parts]),
+        pa.concat_arrays([part.raw for part in parts]),
+    )
+
+
+class EngineStream:
+    """Runs the engine over `alleles()` (a pass over the file of its own) while the caller reads the rows."""
+
+    def __init__(
+        self, engine: Engine, bundle: Bundle, plan: ContigPlan, family: ChildFamily, alleles: Callable[[], Iterator[Alleles]]
+    ) -> None:
+        self.engine = engine
+        self.bundle = bundle
+        self.plan = plan
+        self.family = family
+        self._alleles = alleles
+        self._runs: queue.Queue[EngineRun | None] = queue.Queue()
+        self._rows: queue.Queue[EngineRows | BaseException | None] = queue.Queue(QUEUED_BATCHES)
+        self._stopped = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
+            for work, name in ((self._feed, "engine-feed"), (self._read, "engine-read"))
+        ]
+
+    def start(self) -> None:
+        """Start feeding, unless no contig of the file is held by the bundle."""
+        if self.plan.segments:
+            for thread in self._threads:
+                thread.start()
+        else:
+            self._rows.put(None)
+
+    def stop(self) -> None:
+        """End both threads; the children must have been killed or have ended."""
+        self._stopped.set()
+        self._runs.put(None)
+        for thread in self._threads:
+            while thread.is_alive():
+                while not self._rows.empty():
+                    self._rows.get_nowait()
+                thread.join(0.05)
+
+    def batches(self) -> Iterator[EngineRows]:
+        """Batches of rows in order. Raises what went wrong in the threads or the children."""
+        while True:
+            item = self._rows.get()
+            if item is None:
+                return
+            if isinstance(item, EngineRows):
+                yield item
+            else:
+                self.family.raise_if_stopped()
+                raise item
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Carry any error of a thread to the reader; nothing is swallowed."""
+        try:
+            work()
+        except (GasError, OSError, pa.ArrowException, ValueError) as error:
+            self._runs.put(None)
+            self._rows.put(error)
+
+    def _feed(self) -> None:
+        current: EngineRun | None = None
+        names = {contig.order: contig for contig in self.plan.contigs.values()}
+        for found in self._alleles():
+            if self._stopped.is_set():
+                break
+            for order in np.unique(found.contig_order[found.skip == ANNOTATED]).tolist():
+                contig = names[order]
+                segment = self.plan.segments[contig.segment]
+                if current is None or current.segment is not segment:
+                    current = self._next_run(current, segment)
+                chosen = (found.skip == ANNOTATED) & (found.contig_order == order)
+                target = contig.target.name if contig.target else ""
+                self._write(current, engine_lines(found, chosen, target))
+        if current is not None:
+            current.children[0].stdin.close()
+        self._runs.put(None)
+
+    def _next_run(self, current: EngineRun | None, segment: Segment) -> EngineRun:
+        if current is not None:
+            current.children[0].stdin.close()
+        run = self.engine.start(segment, self.bundle, self.family)
+        self._runs.put(run)
+        self._write(run, engine_header(segment, self.bundle))
+        return run
+
+    def _write(self, run: EngineRun, data: bytes) -> None:
+        try:
+            run.children[0].stdin.write(data)
+        except BrokenPipeError as error:
+            self.family.raise_if_stopped()
+            self.family.finish(run.children)
+            raise PermanentError("The annotation engine stopped reading.", code="engine_failed") from error
+
+    def _read(self) -> None:
+        while True:
+            run = self._runs.get()
+            if run is None:
+                break
+            for rows in read_rows(run):
+                self._rows.put(rows)
+                if self._stopped.is_set():
+                    return
+            self.family.finish(run.children)
+        self._rows.put(None)
+
+
+def engine_header(segment: Segment, bundle: Bundle) -> bytes:
+    """A header that declares exactly what the engine is fed."""
+    contigs = "".join(f"##contig=<ID={name},length={bundle.contigs[name].length}>\n" for name in segment.contigs)
+    tag = f'##INFO=<ID={ALLELE_TAG},Number=1,Type=Integer,Description="Running number of the allele">\n'
+    columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+    return f"##fileformat=VCFv4.2\n{contigs}{tag}{columns}".encode()
+
+
+def read_rows(run: EngineRun) -> Iterator[EngineRows]:
+    """Parse the last child's lines as they come."""
+    rest = b""
+    stream = run.children[-1].stdout
+    while True:
+        chunk = stream.read(READ_BYTES)
+        data = rest + chunk
+        cut = data.rfind(b"\n") + 1
+        if cut:
+            yield _parsed(data[:cut], run.segment)
+        rest = data[cut:]
+        if not chunk:
+            return
+
+
+def _parsed(data: bytes, segment: Segment) -> EngineRows:
+    block = tokenise(data, OUTPUT_COLUMNS, 1)
+    if block is None:
+        raise PermanentError("The annotation engine wrote a line that cannot be read.", code="engine_failed")
+    names = block.column(0).dictionary_encode()
+    orders = np.array([segment.contigs[name] for name in names.dictionary.to_pylist()], np.int64)
+    raw = block.column(5)
+    return EngineRows(
+        key=to_numpy(block.column(4).cast(pa.int64())),
+        contig_order=orders[names.indices.to_numpy()],
+        pos=block.pos,
+        ref=block.column(2),
+        alt=block.column(3),
+        raw=pc.if_else(pc.equal(raw, "."), None, raw),
+    )

@@ -1,0 +1,70 @@
+"""What every engine is to the rest of the annotation: alleles go in, consequences come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+from pipeline.annotation.children import Child, ChildFamily
+from pipeline.reference.bundle import Bundle
+
+# One row for each allele and transcript. `row` is the index of the allele in the batch that was parsed.
+CONSEQUENCE_SCHEMA = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("consequence", pa.string()),
+        ("gene", pa.string()),
+        ("gene_id", pa.string()),
+        ("transcript", pa.string()),
+        ("biotype", pa.string()),
+        ("strand", pa.string()),
+        ("amino_acids", pa.string()),
+        ("protein_position", pa.int64()),
+        ("dna_change", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Contigs that one run of an engine takes together, in the order of the file.
+
+    `contigs` maps the bundle's name of a contig to its place in the order of the output.
+    """
+
+    contigs: dict[str, int]
+    genetic_code: int
+    has_genes: bool
+
+
+@dataclass(frozen=True)
+class EngineRun:
+    """A started run: write VCF to the first child's stdin, read lines of `OUTPUT_COLUMNS` from the last one's stdout."""
+
+    segment: Segment
+    children: list[Child]
+
+
+# Tab-separated: contig (bundle's name), 1-based position, REF, ALT (normalised), allele number, the engine's own text.
+OUTPUT_COLUMNS = 6
+ALLELE_TAG = "K"  # INFO key that carries the running number of the allele through the engine
+
+
+class Engine(Protocol):
+    """An annotation engine."""
+
+    name: str
+
+    def version(self) -> str:
+        """Name and version, for the provenance."""
+
+    def parameters(self, bundle: Bundle) -> dict[str, str]:
+        """The parameters that decide the result, for the provenance."""
+
+    def start(self, segment: Segment, bundle: Bundle, family: ChildFamily) -> EngineRun:
+        """Start a run. Raises GasError subclasses when a child cannot be started."""
+
+    def parse(self, raw: pa.StringArray) -> pa.Table:
+        """The engine's texts (null where it says nothing) as rows of CONSEQUENCE_SCHEMA."""

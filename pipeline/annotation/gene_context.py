@@ -1,0 +1,75 @@
+"""What the gene model adds to an engine's words: transcripts by name, and what lies near a variant outside all genes.
+
+Upstream and downstream reach 5,000 bases, as in Ensembl VEP's default (`--distance 5000`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.annotation.columnar import IntArray
+from pipeline.annotation.consequence_terms import translate
+from pipeline.reference.gene_model import ContigGenes, GeneModel
+
+NEAR_BASES = 5000
+FAR = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """For alleles outside genes: the term, the nearest gene within reach and the bases between."""
+
+    consequence: pa.StringArray
+    gene: pa.StringArray
+    distance: pa.Int64Array
+
+
+def complete(rows: pa.Table, model: GeneModel) -> pa.Table:
+    """Fill transcript, gene_id, biotype and strand of consequence rows from the model."""
+    pair = pc.binary_join_element_wise(pc.fill_null(rows["gene"], ""), pc.fill_null(rows["biotype"], ""), "\t")
+    named = translate(pair, lambda text: _only_transcript(text, model))
+    transcript = pc.coalesce(rows["transcript"].combine_chunks(), named)
+    own = {
+        name: translate(transcript, lambda key, name=name: getattr(model.transcripts.get(key), name, None))
+        for name in ("gene_id", "biotype", "strand")
+    }
+    filled = rows.set_column(rows.schema.get_field_index("transcript"), "transcript", transcript)
+    for name, values in own.items():
+        place = rows.schema.get_field_index(name)
+        filled = filled.set_column(place, name, pc.coalesce(values, rows[name].combine_chunks()))
+    return filled
+
+
+def _only_transcript(pair: str, model: GeneModel) -> str | None:
+    """The transcript of a gene with that biotype, where there is just one."""
+    gene, biotype = pair.split("\t", 1)
+    found = model.by_gene.get((gene, biotype.lower()), [])
+    return found[0].id if len(found) == 1 else None
+
+
+def neighbours(pos: IntArray, length: IntArray, genes: ContigGenes | None) -> Neighbour:
+    """The nearest gene of each allele at `pos` (1-based) with `length` reference bases, on one contig."""
+    count = len(pos)
+    if genes is None or not len(genes.starts):
+        return Neighbour(pa.array(["intergenic_variant"] * count), pa.nulls(count, pa.string()), pa.nulls(count, pa.int64()))
+    right = np.searchsorted(genes.starts, pos + length - 1, side="right")
+    right_gap = np.where(right < len(genes.starts), np.append(genes.starts, 0)[right] - (pos + length - 1), FAR)
+    left = np.searchsorted(genes.starts, pos, side="right") - 1
+    left_gap = np.where(left >= 0, pos - genes.reach[np.maximum(left, 0)], FAR)
+    is_right = right_gap <= np.maximum(left_gap, 0)
+    nearest = np.where(is_right, np.minimum(right, len(genes.starts) - 1), genes.reaching[np.maximum(left, 0)])
+    gap = np.where(is_right, right_gap, np.maximum(left_gap, 0))
+    forward = genes.forward[nearest]
+    near = gap <= NEAR_BASES
+    upstream = is_right == forward
+    terms = np.where(upstream, "upstream_gene_variant", "downstream_gene_variant")
+    terms = np.where(gap == 0, "sequence_variant", terms)
+    return Neighbour(
+        consequence=pa.array(np.where(near, terms, "intergenic_variant"), pa.string()),
+        gene=pa.array(genes.names, pa.string()).take(pa.array(nearest, mask=~near)),
+        distance=pa.array(gap, mask=~near),
+    )

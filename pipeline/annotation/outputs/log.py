@@ -1,0 +1,93 @@
+"""The summary log: the numbers of a job as a text that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pipeline.annotation.alleles import SKIP_SENTENCES
+
+LONG_LIST = 200  # genes and contigs shown by name; the rest is added up, with a line that says so
+
+
+def log_text(document: dict[str, Any], notes: list[str], changes: list[str], provenance: list[tuple[str, str]]) -> str:
+    """The whole log."""
+    parts = [_head(document, provenance)]
+    if notes:
+        parts.append(_section("Notes", (f"- {note}" for note in notes)))
+    parts.append(_section("Records carried through without annotation", _skipped(document["skipped"])))
+    parts.append(_section("Records by contig", _contigs(document["contigs"])))
+    for title, key in (
+        ("Alleles by type", "types"),
+        ("Alleles by most severe consequence", "consequences"),
+        ("Alleles by impact", "impacts"),
+        ("Consequences, all transcripts", "transcript_consequences"),
+        ("Alleles by gene", "genes"),
+        ("Alleles by region", "regions"),
+        ("Substitutions", "substitutions"),
+        ("Alleles known to the annotation sources", "known"),
+    ):
+        if document[key]:
+            parts.append(_section(title, _counts(document[key])))
+    parts.append(_section("Transitions and transversions", _ti_tv(document["ti_tv"])))
+    if document["genotypes"]:
+        parts.append(_section("Genotypes by sample (het, hom alt, missing)", _samples(document["genotypes"])))
+    parts.append(_section("Changes made while reading", (f"  {line}" for line in changes)))
+    return "\n".join(parts)
+
+
+def _head(document: dict[str, Any], provenance: list[tuple[str, str]]) -> str:
+    lines = ["Genomics Annotation Service: summary", ""]
+    lines += [f"{name + ':':<22}{value}" for name, value in provenance]
+    skipped = sum(document["skipped"].values())
+    lines += [
+        "",
+        f"Records read          {document['read']:>12,}",
+        f"  annotated           {document['annotated']:>12,}",
+        f"  not annotated       {skipped:>12,}",
+        f"Alternate alleles     {document['alleles']:>12,}",
+        f"  annotated           {document['annotated_alleles']:>12,}",
+        f"Samples               {document['samples']:>12,}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    body = list(lines) or ["  none"]
+    return "\n".join([title, *body, ""])
+
+
+def _counts(counts: dict[str, int]) -> Iterable[str]:
+    for name, count in list(counts.items())[:LONG_LIST]:
+        yield f"  {name:<44}{count:>12,}"
+    rest = list(counts.values())[LONG_LIST:]
+    if rest:
+        yield f"  {f'and {len(rest):,} more, all in summary.json':<44}{sum(rest):>12,}"
+
+
+def _skipped(skipped: dict[str, int]) -> Iterable[str]:
+    for reason, count in skipped.items():
+        yield f"  {reason:<24}{count:>12,}   {SKIP_SENTENCES[reason]}"
+
+
+def _contigs(contigs: list[dict[str, Any]]) -> Iterable[str]:
+    for row in contigs[:LONG_LIST]:
+        place = f"as {row['reference']}" if row["reference"] else "not in the bundle, carried through"
+        yield f"  {row['name']:<24}{row['records']:>12,}   {place}"
+    rest = contigs[LONG_LIST:]
+    if rest:
+        yield f"  {f'and {len(rest):,} more':<24}{sum(row['records'] for row in rest):>12,}   all in summary.json"
+
+
+def _ti_tv(values: dict[str, Any]) -> Iterable[str]:
+    yield f"  {'transitions':<44}{values['transitions']:>12,}"
+    yield f"  {'transversions':<44}{values['transversions']:>12,}"
+    yield f"  {'ti/tv':<44}{'-' if values['ratio'] is None else values['ratio']:>12}"
+
+
+def _samples(rows: list[dict[str, Any]]) -> Iterable[str]:
+    for row in rows[:LONG_LIST]:
+        yield f"  {row['sample']:<32}{row['het']:>12,}{row['hom_alt']:>12,}{row['missing']:>12,}"
+    if len(rows) > LONG_LIST:
+        yield f"  and {len(rows) - LONG_LIST:,} more samples, all in summary.json"

@@ -1,0 +1,174 @@
+"""Adds up what a job found: the numbers of the log, the job page and the first plots."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.annotation.alleles import ANNOTATED, SKIP_REASONS, Alleles
+from pipeline.annotation.batch import Annotated
+from pipeline.annotation.columnar import count_values, mask
+from pipeline.annotation.consequence_terms import IMPACTS, SEVERITY
+from pipeline.annotation.contig_plan import ContigPlan
+from pipeline.annotation.genotypes import Genotypes
+from pipeline.annotation.prepare.survey import Survey
+
+BINS = 100  # of a contig, for the first plot of positions
+TRANSITIONS = {"A>G", "G>A", "C>T", "T>C"}
+
+
+@dataclass
+class Summary:
+    """Counters; records and alleles are counted apart."""
+
+    alleles: int = 0
+    annotated_records: int = 0
+    annotated_alleles: int = 0
+    with_consequence_by_engine: int = 0
+    skipped_records: Counter[str] = field(default_factory=Counter)
+    skipped_alleles: Counter[str] = field(default_factory=Counter)
+    contigs: dict[str, Counter[str]] = field(default_factory=dict)
+    types: Counter[str] = field(default_factory=Counter)
+    consequences: Counter[str] = field(default_factory=Counter)
+    all_consequences: Counter[str] = field(default_factory=Counter)
+    impacts: Counter[str] = field(default_factory=Counter)
+    genes: Counter[str] = field(default_factory=Counter)
+    regions: Counter[str] = field(default_factory=Counter)
+    substitutions: Counter[str] = field(default_factory=Counter)
+    filters: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
+    bins: dict[str, np.ndarray] = field(default_factory=dict)
+    bin_width: dict[str, int] = field(default_factory=dict)
+    samples: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def add_block(total: Summary, found: Alleles, done: Annotated, sources: dict[str, str]) -> None:
+    """Add the alleles of a block; `sources` maps a source's id to the column that shows whether it knows an allele."""
+    total.alleles += len(found)
+    annotated = found.skip == ANNOTATED
+    total.annotated_alleles += int(annotated.sum())
+    _add_records(total, found)
+    columns = done.columns
+    for counter, name in (
+        (total.types, "type"),
+        (total.consequences, "consequence"),
+        (total.impacts, "impact"),
+        (total.genes, "gene"),
+    ):
+        counter.update(count_values(columns[name]))
+    total.all_consequences.update(count_values(done.consequences["consequence"]))
+    if "region" in columns:
+        total.regions.update(count_values(columns["region"]))
+    total.skipped_alleles.update(count_values(columns["skipped"]))
+    for source, column in sources.items():
+        total.known[source] += len(columns[column]) - columns[column].null_count
+    _add_substitutions(total, done)
+
+
+def _add_records(total: Summary, found: Alleles) -> None:
+    """A record counts as annotated when one of its alleles is; else the reason of its first allele counts."""
+    codes = found.record_skip.copy()
+    first = np.unique(found.row, return_index=True)
+    codes[first[0]] = found.skip[first[1]]
+    codes[found.row[found.skip == ANNOTATED]] = ANNOTATED
+    counted = np.bincount(codes, minlength=len(SKIP_REASONS))
+    total.annotated_records += int(counted[ANNOTATED])
+    total.skipped_records.update({SKIP_REASONS[code]: int(n) for code, n in enumerate(counted) if code and n})
+
+
+def _add_substitutions(total: Summary, done: Annotated) -> None:
+    single = mask(pc.equal(done.columns["type"], "SNV"))
+    change = pc.binary_join_element_wise(done.normal.ref, done.normal.alt, ">").filter(pa.array(single))
+    total.substitutions.update(count_values(change))
+
+
+def add_places(total: Summary, chrom: pa.StringArray, pos: np.ndarray, annotated: np.ndarray, survey: Survey, plan: ContigPlan) -> None:
+    """Count alleles by contig and by stretch of the contig."""
+    encoded = chrom.dictionary_encode()
+    codes = encoded.indices.to_numpy()
+    for code, name in enumerate(encoded.dictionary.to_pylist()):
+        here = codes == code
+        counter = total.contigs.setdefault(name, Counter())
+        counter["alleles"] += int(here.sum())
+        counter["annotated"] += int((here & annotated).sum())
+        if name not in total.bins:
+            target = plan.contigs[name].target
+            length = max(survey.last_position[name], target.length if target else 0, 1)
+            total.bin_width[name] = -(-length // BINS)
+            total.bins[name] = np.zeros(BINS, np.int64)
+        index = np.clip((pos[here] - 1) // total.bin_width[name], 0, BINS - 1)
+        total.bins[name] += np.bincount(index, minlength=BINS)
+
+
+def add_samples(total: Summary, genotypes: Genotypes) -> None:
+    """Add the calls of each sample."""
+    for name in ("het", "hom", "missing"):
+        values = getattr(genotypes, f"{name}_by_sample")
+        total.samples[name] = total.samples.get(name, np.zeros(len(values), np.int64)) + values
+
+
+def ti_tv(substitutions: Counter[str]) -> dict[str, Any]:
+    """Transitions, transversions and their ratio (null without transversions)."""
+    transitions = sum(count for change, count in substitutions.items() if change in TRANSITIONS)
+    plain = {a + ">" + b for a in "ACGT" for b in "ACGT" if a != b}
+    transversions = sum(count for change, count in substitutions.items() if change in plain - TRANSITIONS)
+    ratio = round(transitions / transversions, 3) if transversions else None
+    return {"transitions": transitions, "transversions": transversions, "ratio": ratio}
+
+
+def by_size(counter: Counter[str]) -> dict[str, int]:
+    """Largest first, then by name."""
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, Any]:
+    """The summary as JSON: the same numbers as the log."""
+    unknown = {name: survey.contigs[name] for name in plan.unknown()}
+    return {
+        "read": survey.records,
+        "alleles": total.alleles,
+        "annotated": total.annotated_records,
+        "annotated_alleles": total.annotated_alleles,
+        "skipped": by_size(total.skipped_records),
+        "skipped_alleles": by_size(total.skipped_alleles),
+        "samples": survey.samples,
+        "contigs": [
+            {
+                "name": name,
+                "records": survey.contigs[name],
+                "alleles": total.contigs.get(name, Counter())["alleles"],
+                "annotated_alleles": total.contigs.get(name, Counter())["annotated"],
+                "reference": contig.target.name if contig.target else None,
+            }
+            for name, contig in plan.contigs.items()
+        ],
+        "unannotated_contigs": unknown,
+        "types": by_size(total.types),
+        "consequences": {term: total.consequences[term] for term in SEVERITY if total.consequences[term]},
+        "transcript_consequences": by_size(total.all_consequences),
+        "impacts": {impact: total.impacts[impact] for impact in IMPACTS if total.impacts[impact]},
+        "genes": by_size(total.genes),
+        "regions": by_size(total.regions),
+        "substitutions": dict(sorted(total.substitutions.items())),
+        "ti_tv": ti_tv(total.substitutions),
+        "known": dict(total.known),
+        "genotypes": _sample_rows(total, survey),
+        "positions": [
+            {"contig": name, "bin_width": total.bin_width[name], "counts": counts.tolist()}
+            for name, counts in total.bins.items()
+        ],
+        "changes": by_size(survey.changes),
+    }
+
+
+def _sample_rows(total: Summary, survey: Survey) -> list[dict[str, Any]]:
+    if not total.samples:
+        return []
+    columns = (total.samples[name].tolist() for name in ("het", "hom", "missing"))
+    rows = zip(survey.header.samples, *columns, strict=True)
+    return [{"sample": name, "het": het, "hom_alt": hom, "missing": gone} for name, het, hom, gone in rows]

@@ -1,0 +1,136 @@
+"""The three Parquet tables: variants (one row an allele), consequences (allele × transcript), genotypes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.annotation.ordering import Ordered
+from pipeline.annotation.sources.allele_source import ARROW_TYPES
+from pipeline.reference.manifest import Source
+
+ROW_GROUP_ROWS = 100_000  # a query by region, gene or row number reads few groups; a group is fast to scan
+
+LEADING = [
+    ("rid", pa.int64()),
+    ("record", pa.int64()),
+    ("allele", pa.int32()),
+    ("input_pos", pa.int64()),
+    ("input_ref", pa.string()),
+    ("input_alt", pa.string()),
+    ("chrom", pa.string()),
+    ("pos", pa.int64()),
+    ("id", pa.string()),
+    ("ref", pa.string()),
+    ("alt", pa.string()),
+    ("type", pa.string()),
+    ("qual", pa.float64()),
+    ("filter", pa.string()),
+    ("gene", pa.string()),
+    ("gene_id", pa.string()),
+    ("transcript", pa.string()),
+    ("biotype", pa.string()),
+    ("consequence", pa.string()),
+    ("impact", pa.string()),
+    ("strand", pa.string()),
+    ("dna_change", pa.string()),
+    ("amino_acids", pa.string()),
+    ("protein_position", pa.int64()),
+    ("nearest_gene", pa.string()),
+    ("distance", pa.int64()),
+    ("af", pa.float64()),
+    ("ac", pa.int64()),
+    ("an", pa.int64()),
+    ("dp", pa.int64()),
+]
+TRAILING = [
+    ("n_called", pa.int64()),
+    ("n_het", pa.int64()),
+    ("n_hom_alt", pa.int64()),
+    ("n_missing", pa.int64()),
+    ("skipped", pa.string()),
+]
+CONSEQUENCES = pa.schema(
+    [
+        ("rid", pa.int64()),
+        ("transcript", pa.string()),
+        ("gene", pa.string()),
+        ("gene_id", pa.string()),
+        ("biotype", pa.string()),
+        ("strand", pa.string()),
+        ("consequence", pa.string()),
+        ("impact", pa.string()),
+        ("amino_acids", pa.string()),
+        ("protein_position", pa.int64()),
+        ("dna_change", pa.string()),
+    ]
+)
+GENOTYPES = pa.schema(
+    [
+        ("rid", pa.int64()),
+        ("sample", pa.string()),
+        ("gt", pa.string()),
+        ("phased", pa.bool_()),
+        ("dp", pa.int64()),
+        ("gq", pa.float64()),
+        ("ad_ref", pa.int64()),
+        ("ad_alt", pa.int64()),
+    ]
+)
+
+
+def variants_schema(sources: tuple[Source, ...]) -> pa.Schema:
+    """Columns of variants.parquet for a bundle with these sources."""
+    own = [(column.name, ARROW_TYPES[column.type]) for source in sources for column in source.columns]
+    return pa.schema(LEADING + own + TRAILING)
+
+
+class Tables:
+    """Writes the tables as rows come; every row group but the last holds at least ROW_GROUP_ROWS rows."""
+
+    def __init__(self, folder: Path, sources: tuple[Source, ...]) -> None:
+        schemas = {
+            "variants": variants_schema(sources),
+            "consequences": CONSEQUENCES,
+            "genotypes": GENOTYPES,
+        }
+        self.paths = {name: folder / f"{name}.parquet" for name in schemas}
+        self.rows = dict.fromkeys(schemas, 0)
+        self._schemas = schemas
+        self._held: dict[str, list[pa.Table]] = {name: [] for name in schemas}
+        self._writers = {
+            name: pq.ParquetWriter(path, schemas[name], compression="zstd") for name, path in self.paths.items()
+        }
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        for name, writer in self._writers.items():
+            if kind is None:
+                self._flush(name)
+            writer.close()
+
+    def add(self, ordered: Ordered | None) -> None:
+        """Append rows, if there are any."""
+        if ordered is None:
+            return
+        for name, table in (
+            ("variants", ordered.variants),
+            ("consequences", ordered.consequences),
+            ("genotypes", ordered.calls),
+        ):
+            self._held[name].append(table.select(self._schemas[name].names).cast(self._schemas[name]))
+            self.rows[name] += len(table)
+            if sum(len(part) for part in self._held[name]) >= ROW_GROUP_ROWS:
+                self._flush(name)
+
+    def _flush(self, name: str) -> None:
+        if self._held[name]:
+            table = pa.concat_tables(self._held[name])
+            if len(table):
+                self._writers[name].write_table(table, row_group_size=max(len(table), 1))
+            self._held[name] = []

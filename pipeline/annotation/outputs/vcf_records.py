@@ -1,0 +1,51 @@
+"""Writes our fields into the records' own text: what the input holds stays as it is, byte for byte."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.annotation.alleles import Alleles
+from pipeline.annotation.columnar import concatenated, join, mask
+from pipeline.annotation.outputs.vcf_header import OwnField
+from pipeline.annotation.prepare.blocks import Block
+
+# INFO values hold no blanks, semicolons, equals signs or commas (VCF 4.3 section 1.2: percent-encoding).
+ESCAPES = (("%", "%25"), (";", "%3B"), ("=", "%3D"), (",", "%2C"))
+
+
+def escaped(values: pa.Array) -> pa.StringArray:
+    """Values as INFO text: blanks become underscores, special characters are percent-encoded."""
+    if not pa.types.is_string(values.type):
+        return values.cast(pa.string())
+    for sign, code in ESCAPES:
+        if mask(pc.match_substring(values, sign)).any():
+            values = pc.replace_substring(values, sign, code)
+    return pc.replace_substring_regex(values, r"\s", "_")
+
+
+def annotated_lines(block: Block, found: Alleles, columns: dict[str, pa.Array], fields: list[OwnField]) -> bytes:
+    """The block's lines with our INFO fields appended. `columns` are per allele."""
+    edges = np.searchsorted(found.row, np.arange(len(block) + 1)).astype(np.int32)
+    pieces = [_field_text(field, columns[field.column], edges) for field in fields]
+    # Empty strings, not nulls, where a record has nothing: pyarrow 26 loses rows that are null in all inputs of a join.
+    added = join(*pieces)
+    info = block.info
+    alone = pc.and_(pc.equal(info, "."), pc.not_equal(added, ""))
+    merged = pc.if_else(alone, pc.utf8_slice_codeunits(added, 1), join(info, added))
+    return concatenated(join(block.head(), merged, block.tail()))
+
+
+def _field_text(field: OwnField, values: pa.Array, edges: np.ndarray) -> pa.StringArray:
+    """`;KEY=a,b` for each record; empty where no allele has a value."""
+    held = values.is_valid()
+    texts = values if field.column == "raw" else escaped(values)
+    if field.number == "A":
+        joined = pc.binary_join(pa.ListArray.from_arrays(edges, pc.fill_null(texts, ".")), ",")
+    else:
+        kept = np.concatenate(([0], np.cumsum(mask(held)))).astype(np.int32)
+        joined = pc.binary_join(pa.ListArray.from_arrays(kept[edges], texts.drop_null()), ",")
+    total = np.concatenate(([0], np.cumsum(mask(held))))
+    some = total[edges[1:]] > total[edges[:-1]]
+    return pc.if_else(pa.array(some), join(f";{field.key}=", joined), "")

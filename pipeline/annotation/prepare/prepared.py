@@ -1,0 +1,104 @@
+"""The input as every later pass reads it: text, sorted, with the number that each record had in the upload."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.annotation.children import ChildFamily
+from pipeline.annotation.columnar import IntArray
+from pipeline.annotation.prepare.blocks import Block
+from pipeline.annotation.prepare.cleaning import Cleaner
+from pipeline.annotation.prepare.reserved_types import Rewrite
+from pipeline.annotation.prepare.survey import Survey
+from pipeline.annotation.prepare.vcf_input import VcfInput
+from pipeline.errors import InputError, LimitError, PermanentError
+from pipeline.settings import Settings
+
+LINES_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file to read again and again. `numbers` are the records' 0-based numbers in the upload; None: as they come."""
+
+    path: Path
+    settings: Settings
+    numbers: IntArray | None = None
+    rewrites: Sequence[Rewrite] = ()
+
+    def blocks(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[tuple[Block, IntArray]]:
+        """Clean blocks with the numbers of their records."""
+        vcf = VcfInput(self.path, self.settings)
+        cleaner = Cleaner(vcf.read_header(), self.rewrites)
+        start = 0
+        for block in vcf.blocks(cleaner, on_bytes):
+            end = start + len(block)
+            numbers = np.arange(start, end, dtype=np.int64) if self.numbers is None else self.numbers[start:end]
+            yield block, numbers
+            start = end
+
+
+def bcf_as_text(path: Path, work: Path, family: ChildFamily) -> Path:
+    """Unpack a BCF into a VCF in the work folder. Raises InputError when bcftools cannot read it."""
+    out = work / "from_bcf.vcf"
+    with path.open("rb") as handle, out.open("wb") as target:
+        child = family.start(["view", "--no-version", "-Ov", "-"], stdin=handle, stdout=target)
+        try:
+            family.finish([child])
+        except PermanentError as error:
+            raise InputError(f"The BCF file cannot be read: {error.message}", code="corrupt_bcf") from error
+    return out
+
+
+def sort_records(path: Path, survey: Survey, orders: dict[str, int], work: Path, settings: Settings) -> Prepared:
+    """Write the records in the order of contig and position, equal places in the order of the upload."""
+    if survey.records > settings.max_unsorted_records:
+        raise LimitError(
+            f"The file's {survey.records:,} records are not sorted by position; up to {settings.max_unsorted_records:,} are "
+            "sorted here (setting max_unsorted_records). Sort it with `bcftools sort` and upload it again.",
+            code="not_sorted",
+        )
+    plain = work / "unsorted.vcf"
+    offsets, places = _spool(path, plain, orders, settings, survey.rewrites)
+    order = np.lexsort((places[1], places[0]))
+    target = work / "sorted.vcf"
+    with plain.open("rb") as source, target.open("wb") as sink:
+        head = "\n".join([*survey.header.meta, survey.header.column_line(), ""])
+        sink.write(head.encode())
+        for start in range(0, len(order), LINES_AT_ONCE):
+            sink.write(_gathered(source, offsets, order[start : start + LINES_AT_ONCE]))
+    plain.unlink()
+    return Prepared(target, settings, order.astype(np.int64))
+
+
+def _spool(
+    path: Path, plain: Path, orders: dict[str, int], settings: Settings, rewrites: Sequence[Rewrite]
+) -> tuple[IntArray, tuple[IntArray, IntArray]]:
+    """Write clean lines one after the other; where each starts (and the last ends), contig order and position."""
+    ends: list[IntArray] = [np.zeros(1, np.int64)]
+    contigs: list[IntArray] = []
+    positions: list[IntArray] = []
+    size = 0
+    with plain.open("wb") as sink:
+        for block, _ in Prepared(path, settings, rewrites=rewrites).blocks():
+            sink.write(block.data)
+            ends.append(block.bounds[:, -1] + 1 + size)
+            size += len(block.data)
+            encoded = block.chrom.dictionary_encode()
+            table = np.array([orders[name] for name in encoded.dictionary.to_pylist()], np.int64)
+            contigs.append(table[encoded.indices.to_numpy()])
+            positions.append(block.pos)
+    return np.concatenate(ends), (np.concatenate(contigs), np.concatenate(positions))
+
+
+def _gathered(source: object, offsets: IntArray, chosen: IntArray) -> bytes:
+    parts = []
+    for index in chosen.tolist():
+        source.seek(int(offsets[index]))  # type: ignore[attr-defined]
+        parts.append(source.read(int(offsets[index + 1] - offsets[index])))  # type: ignore[attr-defined]
+    return b"".join(parts)

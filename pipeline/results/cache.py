@@ -1,0 +1,185 @@
+"""Result tables on this machine's disk: fetched once, verified, shared by every process, bounded.
+
+A reader holds a shared lock on the file itself (flock), so that the clean-up passes it over; a fetch holds
+an exclusive lock of its own, so that two readers who ask at once fetch once. The locks vanish with their
+process. The name of a cached file is made from bucket, key and checksum: it can only ever be that object.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline import clock, ids, logs, storage
+from pipeline.errors import ConflictError, LimitError, NotFoundError, RetryableError
+from pipeline.jobs.model import Job
+from pipeline.settings import get_settings
+
+log = logs.get_logger()
+TABLES = ("variants", "consequences", "genotypes")
+LOCK_STRIPES = 64  # a fixed number of lock files: they never have to be removed, and rarely meet
+ABANDONED_AFTER_S = 3600  # a fetch that wrote nothing for so long is dead (reads time out after a minute)
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One object and where its local copy belongs. `size` in bytes."""
+
+    bucket: str
+    key: str
+    size: int
+    sha256: str
+    path: Path
+
+
+def cache_dir() -> Path:
+    """Folder of the cached tables; DuckDB may read here and nowhere else."""
+    return (get_settings().data_dir / "cache" / "results").absolute()
+
+
+@contextmanager
+def opened(job: Job, role: str) -> Iterator[Path]:
+    """The local copy of a result table (`role` is one of `TABLES`), kept in place while the block runs.
+
+    Raises `ConflictError` while the job has no readable result, `NotFoundError` for a table that it does not
+    have, `LimitError` for one larger than the cache, `RetryableError` when it cannot be fetched now.
+    """
+    entry = _entry(job, role)
+    for _ in range(ATTEMPTS):
+        handle = _open_shared(entry.path)
+        if handle is None:
+            _fetch(entry)
+            continue
+        with handle:
+            os.utime(handle.fileno())
+            yield entry.path
+        return
+    raise RetryableError("The result is asked for by many at once. Try again in a moment.", code="cache_busy")
+
+
+def forget(job_id: str) -> None:
+    """Remove every local copy of a job that is deleted."""
+    if ids.is_id(job_id):
+        shutil.rmtree(cache_dir() / job_id, ignore_errors=True)
+
+
+def _entry(job: Job, role: str) -> _Entry:
+    if not job.has_results:
+        raise ConflictError("This job has no result that can be read now.", code="no_result")
+    stored = job.outputs.get(role)
+    if role not in TABLES or stored is None or not job.s3_results_bucket or not ids.is_id(job.job_id):
+        raise NotFoundError("This result has no such table.", code="no_such_table")
+    identity = "\0".join((job.s3_results_bucket, stored["key"], stored["sha256"]))
+    name = f"{role}-{hashlib.sha256(identity.encode()).hexdigest()}.parquet"
+    path = cache_dir() / job.job_id / name
+    return _Entry(job.s3_results_bucket, stored["key"], int(stored["size"]), stored["sha256"], path)
+
+
+def _open_shared(path: Path) -> IO[bytes] | None:
+    """The file, open and locked against removal; None if it is not there (any more)."""
+    try:
+        handle = path.open("rb")
+    except FileNotFoundError:
+        return None
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    if os.fstat(handle.fileno()).st_nlink == 0:
+        handle.close()
+        return None
+    return handle
+
+
+@contextmanager
+def _exclusively(name: str) -> Iterator[None]:
+    """One process and thread at a time for this name."""
+    folder = cache_dir() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _fetch(entry: _Entry) -> None:
+    """Bring the object here unless another reader just did; it appears whole and verified or not at all."""
+    stripe = int(entry.path.stem[-8:], 16) % LOCK_STRIPES
+    part = entry.path.with_suffix(".part")
+    with _exclusively(f"fetch-{stripe}"):
+        if entry.path.exists():
+            return
+        try:
+            _make_room(entry.size)
+            entry.path.parent.mkdir(parents=True, exist_ok=True)
+            storage.download(entry.bucket, entry.key, part, sha256=entry.sha256)
+            part.replace(entry.path)
+        except (BotoCoreError, ClientError) as error:
+            log.warning("result_fetch_failed", error=type(error).__name__)
+            raise RetryableError(
+                "The result could not be fetched just now. Try again in a moment.", code="result_unavailable"
+            ) from error
+        except OSError as error:
+            raise _disk_error(error) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _disk_error(error: OSError) -> RetryableError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RetryableError("The server's disk is full. Its operators have to make room.", code="disk_full")
+    return RetryableError("The server could not keep a copy of the result. Try again.", code="cache_failed")
+
+
+def _make_room(size: int) -> None:
+    """Remove what was unused for long and, least recently used first, what is over the limit.
+
+    Two fetches at once may overshoot by what is still under way: the limit is a target, not a quota.
+    """
+    limit = get_settings().result_cache_bytes
+    if size > limit:
+        raise LimitError(
+            f"The table has {size:,} bytes; the server keeps at most {limit:,} (result_cache_bytes). "
+            "Download it instead.",
+            code="result_too_large",
+        )
+    with _exclusively("clean-up"):
+        files = sorted(_cached_files(), key=lambda entry: entry[1].st_mtime)
+        excess = size + sum(stat.st_size for _, stat in files) - limit
+        oldest_kept = clock.now() - get_settings().result_cache_idle_s
+        for path, stat in files:
+            unneeded = path.suffix == ".part" or stat.st_mtime < oldest_kept
+            if (excess > 0 or unneeded) and _remove_unused(path):
+                excess -= stat.st_size
+
+
+def _cached_files() -> Iterator[tuple[Path, os.stat_result]]:
+    """Every cached table, and what a dead process left of a fetch."""
+    for path in cache_dir().glob("*/*"):
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            continue
+        abandoned = path.suffix == ".part" and stat.st_mtime < clock.now() - ABANDONED_AFTER_S
+        if path.suffix == ".parquet" or abandoned:
+            yield path, stat
+
+
+def _remove_unused(path: Path) -> bool:
+    """Remove a file unless somebody reads it."""
+    try:
+        with path.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""DuckDB in this process: opened at the first question, bounded, able to read the result cache and nothing else."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.errors import LimitError, RetryableError
+from pipeline.results import cache
+from pipeline.settings import get_settings
+
+_lock = threading.Lock()
+_opened: dict[tuple[int, Path], duckdb.DuckDBPyConnection] = {}
+
+
+def _cursor() -> duckdb.DuckDBPyConnection:
+    """A cursor of its own for one question (DuckDB's connections are not shared by threads).
+
+    Opening at import, or before gunicorn forks, hangs every worker: the process id is part of the key.
+    """
+    folder = cache.cache_dir()
+    with _lock:
+        key = (os.getpid(), folder)
+        if key not in _opened:
+            _opened[key] = _open(folder)
+        return _opened[key].cursor()
+
+
+def _open(folder: Path) -> duckdb.DuckDBPyConnection:
+    settings = get_settings()
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": f"{settings.query_memory_bytes}B",
+            "threads": settings.query_threads,
+            "temp_directory": "",  # nothing spills to disk: a question over the memory limit is refused
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    connection.execute("SET allowed_directories = [?]", [str(folder)])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Everything that a question answers. Values travel as parameters, never inside `sql` (C09).
+
+    Raises `LimitError` when it takes longer than `query_timeout_s` or more memory than `query_memory_bytes`,
+    `RetryableError` when the table cannot be read.
+    """
+    return _ask(sql, parameters)[1]
+
+
+def records(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same as one dict for each row, keyed by column name."""
+    names, answer = _ask(sql, parameters)
+    return [dict(zip(names, row, strict=True)) for row in answer]
+
+
+def _ask(sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    limit = get_settings().query_timeout_s
+    cursor = _cursor()
+    timer = threading.Timer(limit, cursor.interrupt)
+    timer.start()
+    try:
+        cursor.execute(sql, dict(parameters))
+        return [column[0] for column in cursor.description or []], cursor.fetchall()
+    except duckdb.InterruptException as error:
+        raise LimitError(
+            f"The question took longer than {limit:g} seconds and was stopped. Ask for less at once.",
+            code="query_timeout",
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise LimitError(
+            "The question needs more memory than one question may use. Ask for less at once.", code="query_memory"
+        ) from error
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise RetryableError("The result table could not be read. Try again.", code="result_unreadable") from error
+    finally:
+        timer.cancel()
+        cursor.close()

@@ -1,0 +1,9 @@
+"""JSON routes under `/api/`, one file a subject; each exports `blueprint`."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from portal.api import jobs, uploads
+
+BLUEPRINTS: list[Blueprint] = [uploads.blueprint, jobs.blueprint]

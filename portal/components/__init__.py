@@ -1,0 +1,1 @@
+"""What pages share: the frame, tables, figures, the upload box."""

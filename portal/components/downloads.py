@@ -1,0 +1,53 @@
+"""The files of a result, with what each is for and its size; only while they can be fetched (C26)."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+from flask import url_for
+
+from pipeline.jobs.model import Job
+from portal.components.words import size
+
+# Role: name for people, and what it is good for.
+FILES: dict[str, tuple[str, str]] = {
+    "vcf": ("Annotated VCF", "Your file with the annotation in INFO; bgzip-compressed."),
+    "index": ("Index of the VCF", "For IGV, bcftools and tabix; keep it beside the VCF."),
+    "variants": ("Table of variants", "Parquet: one row for each alternate allele."),
+    "consequences": ("Table of consequences", "Parquet: one row for each allele and transcript."),
+    "genotypes": ("Table of genotypes", "Parquet: non-reference and missing calls."),
+    "log": ("Summary", "Readable counts, and everything that was skipped and why."),
+    "summary": ("Summary as JSON", "The same numbers for scripts."),
+    "manifest": ("Manifest", "Checksums, versions and parameters."),
+}
+
+
+def downloads(job: Job) -> html.Section | None:
+    """The list of files; None while the result cannot be fetched."""
+    if not job.has_results:
+        return None
+    rows = [_row(job, role) for role in FILES if role in job.outputs]
+    return html.Section(
+        [html.H2("Downloads", className="gas-subtitle"), html.Ul(rows, className="gas-downloads")],
+        className="gas-card",
+        id="downloads",
+    )
+
+
+def _row(job: Job, role: str) -> Component:
+    title, use = FILES[role]
+    stored = job.outputs[role]
+    return html.Li(
+        [
+            html.A(
+                title,
+                href=url_for("jobs_api.download", job_id=job.job_id, role=role),
+                title=str(stored.get("name", "")),
+                # The answer is a file of another origin; a new context keeps this page if it is an error.
+                target="_blank",
+                rel="noopener",
+            ),
+            html.Span(size(int(stored["size"])), className="gas-muted gas-number"),
+            html.Span(use, className="gas-muted gas-download-use"),
+        ]
+    )

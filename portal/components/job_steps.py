@@ -1,0 +1,109 @@
+"""The steps of a job with their times, and how far the running one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from pipeline import clock
+from pipeline.annotation.annotate import STEPS
+from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus
+from portal.components.words import counted, duration, time
+
+WAITING = "Waiting"
+# The worker fetches the file before the annotation's own steps, and stores the results after them.
+ALL_STEPS = (("fetch", "Fetching the file"), *STEPS, ("store", "Storing the results"))
+TITLES = dict(ALL_STEPS)
+
+
+def stepper(job: Job) -> html.Ol:
+    """Submitted, then every step of the work: done with its time, under way, or still to come."""
+    items = [_item("Submitted", "done", time(job.submit_time))]
+    items += [_work_item(job, step) for step in job.steps]
+    if job.is_active:
+        begun = {step.get("key") for step in job.steps}
+        items += [_item(title, "next", None) for key, title in ALL_STEPS if key not in begun]
+    elif job.job_status == JobStatus.CANCELLED:
+        items.append(_item("Cancelled", "failed", _ended(job)))
+    return html.Ol(items, className="gas-steps", **{"aria-label": "Steps of the job"})
+
+
+def _ended(job: Job) -> Component | None:
+    return time(job.complete_time) if job.complete_time is not None else None
+
+
+def _work_item(job: Job, step: dict[str, Any]) -> html.Li:
+    title = str(step.get("title", ""))
+    started, ended = step.get("started_at"), step.get("ended_at")
+    if started is not None and ended is not None:
+        return _item(title, "done", duration(ended - started))
+    if job.job_status == JobStatus.RUNNING:
+        return _item(title, "now", duration(clock.now() - started) if started is not None else None)
+    return _item(title, "failed" if job.job_status == JobStatus.FAILED else "next", None)
+
+
+def _item(title: str, state: str, detail: Component | str | None) -> html.Li:
+    current = {"aria-current": "step"} if state == "now" else {}
+    words = {"done": "done", "now": "under way", "next": "to come", "failed": "stopped here"}
+    return html.Li(
+        [
+            html.Span(className="gas-step-mark", **{"aria-hidden": "true"}),
+            html.Span(title, className="gas-step-title"),
+            html.Span(f" ({words[state]})", className="visually-hidden"),
+            html.Span(detail, className="gas-step-detail gas-number"),
+        ],
+        className=f"gas-step gas-step-{state}",
+        **current,
+    )
+
+
+def progress(job: Job) -> Component | None:
+    """The bar of an active job, in per cent of the input's bytes, with the speed."""
+    if not job.is_active:
+        return None
+    waiting = job.job_status == JobStatus.PENDING
+    percent = min(100.0, max(0.0, float(job.progress.get("percent") or 0)))
+    step = WAITING if waiting else current_step(job)
+    return html.Div(
+        [
+            html.Div(
+                [html.Span(step), html.Span(_speed(job.progress), className="gas-muted gas-number")],
+                className="gas-progress-words",
+            ),
+            html.Div(
+                html.Div(style={"width": f"{percent:.1f}%"}, className="gas-progress-bar"),
+                className="gas-progress gas-progress-waiting" if waiting else "gas-progress",
+                role="progressbar",
+                **{
+                    "aria-label": "Progress",
+                    "aria-valuemin": "0",
+                    "aria-valuemax": "100",
+                    "aria-valuenow": f"{percent:.0f}",
+                    "aria-valuetext": step if waiting else f"{step}, {percent:.0f} per cent",
+                },
+            ),
+        ],
+        className="gas-job-progress",
+    )
+
+
+def current_step(job: Job) -> str:
+    """What a running job is at, in words."""
+    key = str(job.progress.get("step") or "")
+    if key:
+        return TITLES.get(key, key)
+    return str(job.steps[-1].get("title", "")) if job.steps else "Starting"
+
+
+def _speed(progress: dict[str, Any]) -> str:
+    parts = []
+    if progress.get("percent") is not None:
+        parts.append(f"{float(progress['percent']):.0f} %")
+    if progress.get("records"):
+        parts.append(counted(int(progress["records"]), "record"))
+    if progress.get("records_per_s"):
+        parts.append(f"{progress['records_per_s']:,.0f} records/s")
+    return " · ".join(parts)

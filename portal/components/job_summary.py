@@ -1,0 +1,161 @@
+"""The head of the job page: name and state, what can be done, what went wrong, what was counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from pipeline.annotation.alleles import SKIP_SENTENCES
+from pipeline.errors import GasError
+from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus
+from pipeline.reference.bundle import load_bundle
+from portal.components.job_steps import progress, stepper
+from portal.components.states import badge
+from portal.components.words import number, size, time
+
+
+def summary(job: Job) -> list[Component]:
+    """Everything that changes while the job runs."""
+    return [
+        _head(job),
+        html.Section(
+            [part for part in (progress(job), stepper(job)) if part is not None],
+            className="gas-card gas-job-steps",
+            **{"aria-label": "Progress"},
+        ),
+        *([_failure(job)] if job.job_status == JobStatus.FAILED else []),
+        *([_counts(job)] if job.job_status == JobStatus.COMPLETED and job.counts else []),
+    ]
+
+
+def _head(job: Job) -> html.Header:
+    return html.Header(
+        [
+            dcc.Link("Jobs", href="/jobs", className="gas-back"),
+            html.Div(
+                [
+                    html.H1(job.input_file_name, className="gas-title gas-job-name"),
+                    html.Span(badge(job), role="status"),
+                    html.Div(_actions(job), className="gas-job-actions"),
+                ],
+                className="gas-job-title",
+            ),
+            html.P(_facts(job), className="gas-muted gas-job-facts"),
+        ],
+        className="gas-job-head",
+    )
+
+
+def _actions(job: Job) -> list[Component]:
+    cancel = [_button("Cancel", "cancel", _about(job))] if job.is_active else []
+    return [*cancel, _button("Delete", "delete", _about(job), "btn-outline-danger")]
+
+
+def _about(job: Job) -> dict[str, str]:
+    return {"data-job": job.job_id, "data-name": job.input_file_name}
+
+
+def _button(label: str, action: str, about: dict[str, str], look: str = "btn-outline-secondary") -> html.Button:
+    """`assets/jobs.js` acts on `data-job-action`."""
+    return html.Button(label, type="button", className=f"btn btn-sm {look}", **about, **{"data-job-action": action})
+
+
+def _facts(job: Job) -> list[Any]:
+    facts: list[list[Any]] = [["Submitted ", time(job.submit_time)]]
+    if job.input_size is not None:
+        facts.append([size(job.input_size)])
+    if job.bundle_id:
+        facts.append([f"Reference: {bundle_name(job.bundle_id)}"])
+    separated: list[Any] = []
+    for fact in facts:
+        separated += [*([" · "] if separated else []), *fact]
+    return separated
+
+
+def bundle_name(bundle_id: str) -> str:
+    """Name of a reference bundle; its id where it is no longer installed."""
+    try:
+        return load_bundle(bundle_id).title
+    except GasError:
+        return bundle_id
+
+
+def contig_lengths(bundle_id: str | None, names: list[str]) -> dict[str, int]:
+    """Lengths, in bases, of those contigs (named as in a file) that the job's reference holds."""
+    try:
+        bundle = load_bundle(bundle_id) if bundle_id else None
+    except GasError:
+        return {}
+    found = {name: bundle.contig_for(name) for name in names} if bundle else {}
+    return {name: contig.length for name, contig in found.items() if contig is not None}
+
+
+def _failure(job: Job) -> html.Section:
+    """Why it failed. The sentence says what to do; the line of the file follows unless the sentence names it."""
+    error = job.error or {}
+    message = str(error.get("message") or "The work stopped without a reason. Try again, or tell your operator.")
+    line = error.get("line")
+    named = line is not None and f"{int(line):,}" in message
+    return html.Section(
+        [
+            html.H2("This file could not be annotated", className="gas-subtitle"),
+            html.P(message, className="gas-failure-sentence"),
+            html.P(["Line ", html.Strong(number(int(line))), " of the file."])
+            if line is not None and not named
+            else None,
+            html.Div(
+                [
+                    dcc.Link("Upload another file", href="/jobs", className="btn btn-sm btn-primary"),
+                    _button("Try again", "retry", _about(job)),
+                ],
+                className="gas-failure-actions",
+            ),
+        ],
+        className="gas-card gas-failure",
+        role="alert",
+    )
+
+
+def _counts(job: Job) -> html.Section:
+    """Records read = annotated + not annotated, with every reason; alleles beside them."""
+    counts = job.counts
+    skipped: dict[str, int] = counts.get("skipped") or {}
+    tiles = [
+        _tile("Records read", counts.get("read")),
+        _tile("Annotated", counts.get("annotated")),
+        _tile("Not annotated", sum(skipped.values())),
+        _tile("Alternate alleles", counts.get("alleles")),
+    ]
+    return html.Section(
+        [
+            html.Dl(tiles, className="gas-tiles"),
+            _reasons(skipped) if skipped else None,
+            html.Ul([html.Li(str(note)) for note in job.notes], className="gas-notes") if job.notes else None,
+        ],
+        className="gas-card",
+        **{"aria-label": "Counts"},
+    )
+
+
+def _tile(label: str, value: int | None) -> html.Div:
+    return html.Div(
+        [html.Dt(label), html.Dd("–" if value is None else number(value), className="gas-number")],
+        className="gas-tile",
+    )
+
+
+def _reasons(skipped: dict[str, int]) -> html.Div:
+    """Why records were not annotated, most frequent first."""
+    ordered = sorted(skipped.items(), key=lambda item: -item[1])
+    return html.Div(
+        [
+            html.H3("Not annotated, and why", className="gas-minor-title"),
+            html.Ul(
+                [html.Li([html.Strong(number(n)), f": {SKIP_SENTENCES.get(reason, reason)}"]) for reason, n in ordered]
+            ),
+        ],
+        className="gas-reasons",
+    )

@@ -1,0 +1,132 @@
+"""The table of a user's jobs: its columns, its rows, and what changed since the page last looked."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import html
+
+from pipeline import clock
+from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus
+from portal.components.grid import formatter, grid
+from portal.components.job_steps import current_step
+from portal.components.states import STATE_NAMES
+
+GRID_ID = "jobs-grid"
+ROW_HEIGHT = 52  # pixels
+HEADER_HEIGHT = 46
+MAX_ROWS_HIGH = 12  # a longer table scrolls inside
+# The columns that a phone shows and their widths there (None: as elsewhere).
+ON_PHONES = {"name": None, "state": None, "actions": 52}
+
+Row = dict[str, Any]
+
+
+def row(job: Job) -> Row:
+    """What the table knows of a job. Times in epoch seconds, sizes in bytes."""
+    counts = job.counts
+    ended = job.complete_time if not job.is_active else clock.now_s()
+    return {
+        "id": job.job_id,
+        "name": job.input_file_name,
+        "state": job.job_status.value,
+        "state_name": STATE_NAMES[job.job_status],
+        "percent": job.progress.get("percent") if job.job_status == JobStatus.RUNNING else None,
+        "says": _says(job),
+        "size": job.input_size,
+        "alleles": counts.get("alleles"),
+        "annotated": counts.get("annotated"),
+        "submitted": job.submit_time,
+        "seconds": max(0, ended - job.submit_time) if ended is not None else None,
+    }
+
+
+def _says(job: Job) -> str:
+    """One line on how it stands."""
+    if job.job_status == JobStatus.FAILED and job.error:
+        return str(job.error.get("message", ""))
+    if job.job_status == JobStatus.RUNNING:
+        return current_step(job)
+    if job.job_status == JobStatus.PENDING:
+        return "Starts as soon as there is room"
+    return ""
+
+
+def active_ids(jobs: list[Job]) -> list[str]:
+    """Ids of the jobs that may still change by themselves."""
+    return [job.job_id for job in jobs if job.is_active]
+
+
+def known(jobs: list[Job]) -> dict[str, Any]:
+    """What the page keeps to ask for news: which jobs were active, and a digest of which jobs there are."""
+    digest = hashlib.sha256(" ".join(job.job_id for job in jobs).encode()).hexdigest()
+    return {"active": active_ids(jobs), "digest": digest}
+
+
+def changes(jobs: list[Job], seen: dict[str, Any] | None) -> list[Row] | None:
+    """Rows that may have changed since `seen`; None if jobs came or went and the whole list is needed."""
+    if seen is None or seen.get("digest") != known(jobs)["digest"]:
+        return None
+    watched = {*(seen.get("active") or []), *active_ids(jobs)}
+    return [row(job) for job in jobs if job.job_id in watched]
+
+
+def height(count: int) -> str:
+    """CSS height of a table of `count` jobs."""
+    return f"{min(count, MAX_ROWS_HIGH) * ROW_HEIGHT + HEADER_HEIGHT}px"
+
+
+def job_grid(jobs: list[Job]) -> dag.AgGrid:
+    """The table itself, with the rows in it from the first paint on."""
+    return grid(
+        GRID_ID,
+        _columns(),
+        ROW_HEIGHT,
+        {
+            "rowClass": "gas-row-link",
+            "overlayNoRowsTemplate": "",
+            "context": {"onPhones": ON_PHONES},
+        },
+        rowData=[row(job) for job in jobs],
+        getRowId="gasJobRowId(params)",
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+        eventListeners={
+            "rowClicked": ["gasOpenJob(params)"],
+            "cellKeyDown": ["gasJobKey(params)"],
+            "gridSizeChanged": ["gasFitColumns(params)"],
+            "firstDataRendered": ["gasFitColumns(params)"],
+        },
+        style={"height": "100%"},
+    )
+
+
+def _columns() -> list[dict[str, Any]]:
+    amount = {"type": "rightAligned", "width": 112, "sortingOrder": ["desc", "asc", None]}
+    return [
+        {"field": "name", "headerName": "Name", "cellRenderer": "GasJobName", "flex": 3, "minWidth": 130},
+        {"field": "state", "headerName": "State", "cellRenderer": "GasJobState", "flex": 3, "minWidth": 140},
+        {"field": "size", "headerName": "Size", "valueFormatter": formatter("gasSize")} | amount,
+        {"field": "alleles", "headerName": "Variants", "valueFormatter": formatter("gasInteger")} | amount,
+        {"field": "annotated", "headerName": "Annotated", "valueFormatter": formatter("gasInteger")} | amount,
+        {"field": "submitted", "headerName": "Submitted", "cellRenderer": "GasTime", "width": 172}
+        | {"sort": "desc", "sortingOrder": ["desc", "asc"]},
+        {"field": "seconds", "headerName": "Took", "valueFormatter": formatter("gasDuration")} | amount | {"width": 96},
+        {"colId": "actions", "headerName": "", "headerTooltip": "Delete", "cellRenderer": "GasJobActions", "width": 60}
+        | {"sortable": False, "resizable": False, "cellClass": "gas-cell-actions"},
+    ]
+
+
+def empty(hidden: bool) -> html.Div:
+    """Invites somebody who has no job yet."""
+    return html.Div(
+        [
+            html.H3("No jobs yet", className="gas-empty-title"),
+            html.P("Drop a VCF above, or press “Try the sample”: its annotated variants are here in seconds."),
+        ],
+        id="jobs-empty",
+        className="gas-empty",
+        hidden=hidden,
+    )

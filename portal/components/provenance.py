@@ -1,0 +1,89 @@
+"""The log as text, and with what the result was made: versions, checksums, sources and their licences (C45)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from pipeline.results.documents import LogView
+from portal.components.words import size
+
+# Parts of the manifest in the order of the page; whatever else it holds follows.
+PARTS = {
+    "engine": "Annotation engine",
+    "bundle": "Reference",
+    "sources": "Annotation sources",
+    "parameters": "Parameters",
+    "tool": "Service",
+    "libraries": "Libraries",
+    "files": "Files",
+}
+LABELS = {"id": "Id", "sha256": "SHA-256", "url": "Address", "bytes": "Size in bytes"}
+# The columns of a source are explained in the heads of the table's columns.
+LEFT_TO_THE_TABLE = frozenset({"columns"})
+
+
+def log_section(view: LogView) -> html.Section:
+    """The log's beginning; says when it goes on (C44)."""
+    return html.Section(
+        [
+            html.H2("Summary", className="gas-subtitle"),
+            html.P(_cut(view), className="gas-note") if view.is_cut else None,
+            html.Pre(view.text, className="gas-log", tabIndex=0, role="region", **{"aria-label": "Summary"}),
+        ],
+        className="gas-card",
+    )
+
+
+def _cut(view: LogView) -> str:
+    return f"The first {size(view.shown)} of {size(view.size)} are shown; the download has all of it."
+
+
+def provenance_section(manifest: dict[str, Any]) -> html.Section:
+    """Everything that the manifest says, part by part."""
+    keys = [*(key for key in PARTS if key in manifest), *(key for key in manifest if key not in PARTS)]
+    return html.Section(
+        [
+            html.H2("How this was made", className="gas-subtitle"),
+            _attribution(manifest),
+            *[
+                html.Details([html.Summary(PARTS.get(key) or _label(key)), _value(manifest[key])])
+                for key in keys
+                if manifest[key] not in (None, "", [], {})
+            ],
+        ],
+        className="gas-card gas-provenance",
+    )
+
+
+def _attribution(manifest: dict[str, Any]) -> Component | None:
+    """Whose data this is: their licences ask for it to be said where the data is shown."""
+    bundle = manifest.get("bundle") or {}
+    lines = [str(line) for line in bundle.get("attribution") or []]
+    lines += [str(source["attribution"]) for source in manifest.get("sources") or [] if source.get("attribution")]
+    unique = list(dict.fromkeys(lines))
+    return html.Ul([html.Li(line) for line in unique], className="gas-attribution") if unique else None
+
+
+def _value(value: Any) -> Component | str:
+    if isinstance(value, dict):
+        rows = [
+            part
+            for key, inner in value.items()
+            if key not in LEFT_TO_THE_TABLE and inner not in (None, "", [], {})
+            for part in (html.Dt(LABELS.get(key) or _label(key)), html.Dd(_value(inner)))
+        ]
+        return html.Dl(rows, className="gas-facts")
+    if isinstance(value, list):
+        if all(not isinstance(item, dict | list) for item in value):
+            return html.Span(" ".join(str(item) for item in value), className="gas-mono")
+        return html.Ul([html.Li(_value(item)) for item in value], className="gas-provenance-list")
+    return html.Span(str(value), className="gas-mono")
+
+
+def _label(key: str) -> str:
+    """`table_version` → Table version; a file's name stays as it is."""
+    words = key if "." in key else key.replace("_", " ")
+    return words[:1].upper() + words[1:] if "." not in key else words

@@ -1,0 +1,56 @@
+"""What a page says about a job's state, and when something is empty, missing, loading or out of reach."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+
+from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus
+
+STATE_NAMES: dict[JobStatus, str] = {
+    JobStatus.PENDING: "Waiting",
+    JobStatus.RUNNING: "Running",
+    JobStatus.COMPLETED: "Completed",
+    JobStatus.FAILED: "Failed",
+    JobStatus.CANCELLED: "Cancelled",
+}
+
+
+def badge(job: Job) -> html.Span:
+    """The state as a word in its colour."""
+    return html.Span(STATE_NAMES[job.job_status], className=f"gas-state gas-state-{job.job_status.lower()}")
+
+
+def notice(sentence: str, *, tone: str = "danger") -> html.Div:
+    """A sentence in a box; `tone` is `danger`, `warning` or `info`."""
+    return html.Div(sentence, className=f"gas-note gas-note-{tone}", role="status")
+
+
+def loading(what: str) -> html.Div:
+    """Takes the place of something that is being fetched."""
+    return html.Div(html.Span(f"Loading {what} …"), className="gas-loading", role="status")
+
+
+def out_of_reach() -> html.Section:
+    """A page that could not be read from the store; reloading is all that helps."""
+    return html.Section(
+        [
+            html.H1("The service cannot be reached just now", className="gas-title"),
+            html.P("Nothing is lost. Try again in a minute.", className="gas-lead"),
+            # A plain link, not one of Dash's: the browser loads the page anew.
+            html.A("Try again", href="", className="btn btn-primary"),
+        ],
+        className="gas-card gas-message",
+    )
+
+
+def no_such_job() -> html.Section:
+    """The same words for a job of somebody else, a deleted one and one that never was (C03)."""
+    return html.Section(
+        [
+            html.H1("There is no such job", className="gas-title"),
+            html.P("It may have been deleted, or it belongs to another account.", className="gas-lead"),
+            dcc.Link("Back to your jobs", href="/jobs", className="btn btn-primary"),
+        ],
+        className="gas-card gas-message",
+    )

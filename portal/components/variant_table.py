@@ -1,0 +1,125 @@
+"""The table of variants: as many rows as the result has, of which the browser holds a few blocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import html
+
+from pipeline.results.blocks import Sort
+from pipeline.results.columns import Column
+from pipeline.settings import get_settings
+from portal.components.grid import formatter, grid
+from portal.components.words import counted
+
+GRID_ID = "variants-grid"
+ROW_HEIGHT = 38  # pixels
+BLOCKS_KEPT = 20
+FORMATTERS = {"integer": "gasInteger", "decimal": "gasDecimal"}
+WIDTHS = {
+    "chrom": 104,
+    "pos": 124,
+    "ref": 96,
+    "alt": 96,
+    "id": 140,
+    "gene": 112,
+    "consequence": 210,
+    "impact": 124,
+    "amino_acids": 128,
+    "protein_position": 150,
+    "dna_change": 140,
+    "filter": 110,
+    "gene_id": 160,
+    "transcript": 170,
+    "biotype": 150,
+    "type": 104,
+    "skipped": 190,
+    "strand": 92,
+}
+WIDTH_OF_KIND = {"integer": 128, "decimal": 140, "text": 170}
+TERMS = frozenset({"consequence", "biotype", "skipped"})
+MONO = frozenset({"ref", "alt", "input_ref", "input_alt", "dna_change", "amino_acids"})
+# What a phone shows and how wide there; the others are a wider screen's.
+ON_PHONES = {"chrom": 74, "pos": 92, "ref": 62, "alt": 62, "gene": 92, "consequence": 190, "impact": 110}
+
+
+def variant_section(columns: list[Column], total: int) -> html.Section:
+    """The table under its heading, which says how many rows there are: all of them can be reached (C44)."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("Variants", className="gas-subtitle"),
+                    html.Span(f"{counted(total, 'allele')}, one a row", className="gas-muted"),
+                ],
+                className="gas-section-head",
+            ),
+            html.Div(variant_grid(columns), className="gas-variants"),
+            html.P("", id="variants-notice", className="gas-note gas-note-danger", hidden=True, role="alert"),
+        ],
+        className="gas-card gas-table-card",
+    )
+
+
+def variant_grid(columns: list[Column]) -> dag.AgGrid:
+    """AG Grid's infinite row model: it asks for a block when one comes into view."""
+    return grid(
+        GRID_ID,
+        [_column(column) for column in columns],
+        ROW_HEIGHT,
+        {
+            "cacheBlockSize": get_settings().table_block_rows,
+            "maxBlocksInCache": BLOCKS_KEPT,
+            "maxConcurrentDatasourceRequests": 1,
+            "infiniteInitialRowCount": 1,
+            "blockLoadDebounceMillis": 60,
+            "context": {"onPhones": ON_PHONES},
+        },
+        rowModelType="infinite",
+        getRowId="gasVariantRowId(params)",
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": False, "minWidth": 70},
+        eventListeners={
+            "gridSizeChanged": ["gasFitColumns(params)"],
+            "firstDataRendered": ["gasFitColumns(params)"],
+        },
+        style={"height": "100%"},
+    )
+
+
+def _column(column: Column) -> dict[str, Any]:
+    definition: dict[str, Any] = {
+        "field": column.name,
+        "headerName": column.title,
+        "headerTooltip": column.description or column.title,
+        "width": WIDTHS.get(column.name, WIDTH_OF_KIND[column.kind]),
+        "sortingOrder": ["asc", "desc", None],
+    }
+    if column.kind == "text":
+        definition["tooltipField"] = column.name
+    else:
+        definition |= {"type": "rightAligned", "valueFormatter": formatter(FORMATTERS[column.kind])}
+    if column.name == "impact":
+        definition["cellRenderer"] = "GasImpact"
+    elif column.name in TERMS:
+        definition["valueFormatter"] = formatter("gasTerm")
+    elif column.name in MONO:
+        definition["cellClass"] = "gas-mono"
+    return definition
+
+
+def sort_of(request: dict[str, Any]) -> Sort | None:
+    """The order that the grid asks for; the first column counts (the table sorts by one)."""
+    model = request.get("sortModel") or []
+    if not model:
+        return None
+    return Sort(str(model[0].get("colId")), model[0].get("sort") == "desc")
+
+
+def span_of(request: dict[str, Any]) -> tuple[int, int]:
+    """First row (0-based) and number of rows that the grid asks for, whatever the browser sent."""
+    try:
+        start, end = int(request.get("startRow", 0)), int(request.get("endRow", 0))
+    except (TypeError, ValueError):
+        return 0, 0
+    return start, end - start

@@ -1,0 +1,51 @@
+"""How numbers, sizes and times are written for people. `assets/grid.js` has the same rules for table cells."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dash import html
+
+SIZE_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+MINUTE_S = 60
+HOUR_S = 3600
+
+
+def number(value: int) -> str:
+    """12,345."""
+    return f"{value:,}"
+
+
+def counted(value: int, singular: str, plural: str | None = None) -> str:
+    """`1 record`, `1,024 records`."""
+    return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
+
+
+def size(value: int | None) -> str:
+    """Bytes in the largest unit that leaves a number of at least 1: `824 bytes`, `1.4 MiB`."""
+    if value is None:
+        return ""
+    amount, unit = float(value), 0
+    while amount >= 1023.95 and unit < len(SIZE_UNITS) - 1:
+        amount, unit = amount / 1024, unit + 1
+    return counted(value, "byte") if unit == 0 else f"{amount:,.1f} {SIZE_UNITS[unit]}"
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 9.95:
+        return f"{max(seconds, 0):.1f} s"
+    whole = round(seconds)
+    if whole < MINUTE_S:
+        return f"{whole} s"
+    if whole < HOUR_S:
+        return f"{whole // MINUTE_S} min {whole % MINUTE_S} s"
+    return f"{whole // HOUR_S:,} h {whole % HOUR_S // MINUTE_S} min"
+
+
+def time(epoch_s: float) -> html.Time:
+    """A moment, which `assets/localtime.js` rewrites in the reader's own zone (C43)."""
+    moment = datetime.fromtimestamp(epoch_s, UTC)
+    return html.Time(
+        f"{moment:%Y-%m-%d %H:%M} UTC", dateTime=moment.strftime("%Y-%m-%dT%H:%M:%SZ"), **{"data-local": ""}
+    )

@@ -1,0 +1,179 @@
+"""The page of one job: its steps while it runs; its counts, plots, variants, files and log when it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from botocore.exceptions import BotoCoreError, ClientError
+from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+from dash.development.base_component import Component
+
+from pipeline import logs
+from pipeline.errors import GasError, NotFoundError
+from pipeline.jobs.model import Job
+from pipeline.jobs.store import get_owned
+from pipeline.results import blocks, documents, queries
+from pipeline.results.columns import described_by
+from pipeline.settings import get_settings
+from portal.auth.current import current_user
+from portal.components import (
+    delete_dialog,
+    downloads,
+    figures,
+    job_summary,
+    provenance,
+    states,
+    variant_table,
+)
+from portal.components.frame import PRODUCT
+
+log = logs.get_logger()
+dash.register_page(__name__, path_template="/jobs/<job_id>", title=f"Job · {PRODUCT}")
+
+JOB, POLL, REFRESH, SEEN, THEME = "job-id", "job-poll", "job-refresh", "job-seen", "gas-theme"
+
+
+def layout(job_id: str | None = None, **_: str) -> Component:
+    """The page as the job stands; the same answer for a job of somebody else and for none (C03)."""
+    user = current_user()
+    try:
+        job = get_owned(job_id, user.user_id)
+    except NotFoundError:
+        return states.no_such_job()
+    except (BotoCoreError, ClientError) as error:
+        log.error("job_not_read", error=type(error).__name__)
+        return states.out_of_reach()
+    return html.Div(
+        [
+            html.Div(job_summary.summary(job), id="job-summary"),
+            html.Div(_results(job), id="job-results"),
+            delete_dialog.dialog(),
+            dcc.Store(id=JOB, data=job.job_id),
+            dcc.Store(id=SEEN, data=_version(job)),
+            dcc.Store(id=REFRESH),
+            dcc.Store(id=THEME),
+            dcc.Interval(id=POLL, interval=get_settings().poll_active_ms, disabled=not job.is_active),
+        ],
+        id="job-page",
+        className="gas-job",
+    )
+
+
+def _version(job: Job) -> str:
+    """Changes when the page has to show other results."""
+    return f"{job.job_status}/{job.result_storage}/{job.attempt}"
+
+
+def _results(job: Job) -> list[Component]:
+    """Places for what is read from the result's files; filled by callbacks of their own when they appear."""
+    if not job.has_results:
+        return []
+    return [
+        dcc.Store(id="job-result", data=_version(job)),
+        html.Div(states.loading("the plots"), id="job-figures", className="gas-figures"),
+        html.Div(states.loading("the variants"), id="job-variants"),
+        html.Div([downloads.downloads(job), html.Div(id="job-documents")], className="gas-files"),
+    ]
+
+
+def _owned(job_id: object) -> Job:
+    return get_owned(job_id, current_user().user_id)
+
+
+@callback(
+    Output("job-summary", "children"),
+    Output("job-results", "children"),
+    Output(POLL, "disabled"),
+    Output(SEEN, "data"),
+    Input(POLL, "n_intervals"),
+    Input(REFRESH, "data"),
+    State(JOB, "data"),
+    State(SEEN, "data"),
+    prevent_initial_call=True,
+)
+def news(_ticks: int | None, _refresh: Any, job_id: str, seen: str | None) -> tuple[Any, ...]:
+    """The head of the page as the job stands now; the results too when they came, or went."""
+    try:
+        job = _owned(job_id)
+    except NotFoundError:  # deleted in another window
+        return states.no_such_job(), [], True, None
+    version = _version(job)
+    results = no_update if version == seen else _results(job)
+    return job_summary.summary(job), results, not job.is_active, version
+
+
+@callback(Output("job-figures", "children"), Input("job-result", "data"), State(JOB, "data"))
+def show_figures(_version: str, job_id: str) -> Component | list[Component]:
+    """The plots."""
+    try:
+        job = _owned(job_id)
+        along = queries.positions(job)
+        lengths = job_summary.contig_lengths(job.bundle_id, [contig.name for contig in along.contigs])
+        return [
+            figures.consequences(queries.consequences(job)),
+            figures.substitutions(queries.substitutions(job)),
+            figures.positions(along, lengths),
+        ]
+    except GasError as error:
+        return states.notice(error.message)
+
+
+@callback(Output("job-variants", "children"), Input("job-result", "data"), State(JOB, "data"))
+def show_variants(_version: str, job_id: str) -> Component:
+    """The table, still without rows: it asks for them itself."""
+    try:
+        job = _owned(job_id)
+        descriptions = described_by(documents.document(job, "manifest"))
+        return variant_table.variant_section(blocks.columns(job, descriptions), blocks.total(job))
+    except GasError as error:
+        return states.notice(error.message)
+
+
+@callback(
+    Output(variant_table.GRID_ID, "getRowsResponse"),
+    Output("variants-notice", "children"),
+    Output("variants-notice", "hidden"),
+    Input(variant_table.GRID_ID, "getRowsRequest"),
+    State(JOB, "data"),
+    prevent_initial_call=True,
+)
+def show_rows(request: dict[str, Any] | None, job_id: str) -> tuple[Any, ...]:
+    """One block of rows; a sentence instead of rows where they cannot be read."""
+    user_job = _owned_or_none(job_id)
+    if user_job is None or not request:
+        return {"rowData": [], "rowCount": 0}, "This job was deleted.", False
+    start, count = variant_table.span_of(request)
+    try:
+        block = blocks.read(user_job, start, count, variant_table.sort_of(request))
+    except GasError as error:
+        return {"rowData": [], "rowCount": 0}, error.message, False
+    return {"rowData": block.rows, "rowCount": block.total}, "", True
+
+
+def _owned_or_none(job_id: object) -> Job | None:
+    try:
+        return _owned(job_id)
+    except NotFoundError:
+        return None
+
+
+@callback(Output("job-documents", "children"), Input("job-result", "data"), State(JOB, "data"))
+def show_documents(_version: str, job_id: str) -> list[Component]:
+    """The summary log, and how the result was made."""
+    try:
+        job = _owned(job_id)
+        return [
+            provenance.log_section(documents.log_view(job)),
+            provenance.provenance_section(documents.document(job, "manifest")),
+        ]
+    except GasError as error:
+        return [states.notice(error.message)]
+
+
+clientside_callback(
+    ClientsideFunction("gas", "paintFigure"),
+    Output({"type": "gas-plot", "name": MATCH}, "figure"),
+    Input({"type": "gas-figure", "name": MATCH}, "data"),
+    Input(THEME, "data"),
+)

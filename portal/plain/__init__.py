@@ -1,0 +1,1 @@
+"""Pages without Dash: small, and readable without JavaScript."""

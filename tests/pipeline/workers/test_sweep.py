@@ -1,0 +1,133 @@
+"""The sweep puts right what fell between a record and its message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline import aws, clock, dynamo, storage
+from pipeline.errors import NotFoundError
+from pipeline.jobs import delete, store
+from pipeline.jobs.states import JobStatus
+from pipeline.settings import Settings
+from pipeline.uploads import store as uploads
+from pipeline.uploads import transfer
+from pipeline.workers import sweep
+from tests.builders import make_job, make_upload, make_user, write_job
+from tests.queues import bodies, count
+
+
+def make_due(job_id: str) -> None:
+    dynamo.Update("jobs", {"job_id": job_id}).set(sweep_at=clock.now_s() - 1).write()
+
+
+def test_pending_job_without_a_message_is_announced_again_and_later_less_often_C16(moto_aws: Settings) -> None:
+    job = make_job(make_user())
+    assert len(bodies("annotate")) == 1
+    delays = []
+    for _ in range(3):
+        make_due(job.job_id)
+        assert sweep.sweep_jobs() == {"announced_pending": 1}
+        found = store.get(job.job_id)
+        assert found and found.sweep_at
+        delays.append(round((found.sweep_at - clock.now()) / moto_aws.pending_grace_s))
+    assert delays == [2, 4, 8]
+    assert len(bodies("annotate")) == 3
+
+
+def test_job_that_is_not_due_is_left_alone(moto_aws: Settings) -> None:
+    make_job(make_user())
+    assert sweep.sweep_jobs() == {}
+
+
+def test_running_job_without_a_heartbeat_waits_again_and_counts_no_failure_C12_C17(moto_aws: Settings) -> None:
+    job = make_job(make_user())
+    dead = store.claim(job.job_id, "dead")
+    write_job(replace(dead, lease_expires_at=clock.now_s() - 5, sweep_at=clock.now_s() - 5))
+    assert sweep.sweep_jobs() == {"released_lost_lease": 1}
+    found = store.get(job.job_id)
+    assert found and (found.job_status, found.failures) == (JobStatus.PENDING, 0)
+    assert count("annotate")[0] == 2
+
+
+def test_running_job_whose_lease_was_renewed_meanwhile_is_left_alone_C13(moto_aws: Settings) -> None:
+    job = make_job(make_user())
+    running = store.claim(job.job_id, "alive")
+    write_job(replace(running, sweep_at=clock.now_s() - 5))
+    assert sweep.sweep_jobs() == {"changed_meanwhile": 1}
+    found = store.get(job.job_id)
+    assert found and found.job_status == JobStatus.RUNNING
+
+
+def test_finished_job_that_was_not_announced_is_announced_once_C16(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(make_user())
+    store.complete(store.claim(job.job_id, "w"), results={})
+    make_due(job.job_id)
+    sent: list[dict] = []
+    monkeypatch.setattr(aws.client("sns"), "publish", lambda **kw: sent.append(kw))
+    assert sweep.sweep_jobs() == {"announced_finished": 1}
+    assert sweep.sweep_jobs() == {}
+    assert len(sent) == 1 and sent[0]["TopicArn"].endswith("job-results")
+
+
+def test_one_odd_job_does_not_stop_the_rest_C25(moto_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user()
+    odd, good = make_job(user), make_job(user)
+    make_due(odd.job_id)
+    make_due(good.job_id)
+    real = sweep.announce_pending
+
+    def announce(job: store.Job) -> bool:
+        if job.job_id == odd.job_id:
+            raise NotFoundError("odd")
+        return real(job)
+
+    monkeypatch.setattr(sweep, "announce_pending", announce)
+    assert sweep.sweep_jobs() == {"failed": 1, "announced_pending": 1}
+
+
+def test_deleted_job_is_looked_at_until_no_worker_can_write_and_then_buried_C34(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    job = make_job(user, name="private-name.vcf")
+    delete.delete(job)
+    late = storage.result_key(user.user_id, job.job_id, 1, "variants.parquet")
+    aws.client("s3").put_object(Bucket=aws.bucket("results"), Key=late, Body=b"late write of a killed worker")
+    make_due(job.job_id)
+    assert sweep.sweep_jobs() == {"deleted_objects": 1}
+    assert list(storage.keys_under(aws.bucket("results"), "")) == []
+    future = clock.now() + 3 * moto_aws.lease_s
+    monkeypatch.setattr(clock, "now", lambda: future)
+    assert sweep.sweep_jobs() == {"buried": 1}
+    tombstone = store.get(job.job_id)
+    assert tombstone and tombstone.deleting and tombstone.input_file_name == "(deleted)"
+    assert sweep.sweep_jobs() == {}
+
+
+def test_upload_that_nobody_finished_is_removed_with_its_parts(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    forgotten = transfer.start(user, "a.vcf", 100)
+    finished = make_upload(user)
+    future = clock.now() + moto_aws.upload_ttl_s + 60
+    monkeypatch.setattr(clock, "now", lambda: future)
+    assert sweep.sweep_uploads() == {"discarded_upload": 2}
+    assert uploads.of_user(user.user_id) == []
+    assert storage.size_of(finished.bucket, finished.key) is None
+    assert "Uploads" not in aws.client("s3").list_multipart_uploads(Bucket=forgotten.bucket)
+
+
+def test_record_of_an_upload_that_became_a_job_is_forgotten_but_its_file_kept(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    job = make_job(user)
+    future = clock.now() + moto_aws.upload_ttl_s + 60
+    monkeypatch.setattr(clock, "now", lambda: future)
+    assert sweep.sweep_uploads() == {"forgot_upload": 1}
+    assert storage.size_of(job.s3_inputs_bucket, job.s3_key_input_file)

@@ -1,0 +1,118 @@
+"""`annotate`: annotates a local file with the very code that the worker runs, without any cloud."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from pipeline.annotation.annotate import STEPS, AnnotationResult, Progress, annotate
+from pipeline.errors import CancelledError, ConfigurationError, GasError, InputError
+from pipeline.logs import configure
+from pipeline.reference.bundle import load_bundle
+from pipeline.settings import get_settings
+
+FAILED_EXIT = 2
+
+
+@click.command("annotate")
+@click.argument("input_file", metavar="INPUT", type=click.Path(path_type=Path))
+@click.option("--out", "out_dir", required=True, type=click.Path(path_type=Path), help="Folder for the results; made if missing.")
+@click.option("--bundle", "bundle_id", default=None, help="Reference bundle; `reference list` shows which there are.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+def command(input_file: Path, out_dir: Path, bundle_id: str | None, as_json: bool) -> None:
+    """Annotate the VCF or BCF file INPUT and write VCF, tables, log and manifest to a folder."""
+    configure("annotate")
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        result = _run(input_file, out_dir, bundle_id)
+    except GasError as error:
+        _fail(error, as_json)
+    except OSError as error:
+        _fail(ConfigurationError(f"{error.strerror or error}: {error.filename or out_dir}", code="file_system"), as_json)
+    except Exception as error:  # noqa: BLE001 - an operator gets a sentence, never a traceback
+        _fail(GasError(f"This is a fault of the program, please report it: {type(error).__name__}: {error}"), as_json)
+    else:
+        _succeed(result, as_json)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise CancelledError("The annotation was stopped.")
+
+
+def _run(input_file: Path, out_dir: Path, bundle_id: str | None) -> AnnotationResult:
+    bundle = load_bundle(bundle_id or get_settings().default_bundle)
+    _check_out(out_dir)
+    meter = _Meter()
+    result = annotate(input_file, input_file.name, bundle, out_dir, out_dir, on_progress=meter.show)
+    meter.end()
+    return result
+
+
+def _check_out(out_dir: Path) -> None:
+    """Make the folder; refuse with a sentence where that is not possible."""
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ConfigurationError(f"--out {out_dir} is a file; name a folder.", code="bad_output") from error
+    except OSError as error:
+        raise ConfigurationError(f"--out {out_dir} cannot be made: {error.strerror}.", code="bad_output") from error
+    if not os.access(out_dir, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"--out {out_dir} cannot be written to: check its permissions.", code="bad_output")
+
+
+class _Meter:
+    """Progress on standard error: one changing line on a terminal, one line a step elsewhere."""
+
+    def __init__(self) -> None:
+        self._titles = dict(STEPS)
+        self._step = ""
+        self._live = sys.stderr.isatty()
+
+    def show(self, progress: Progress) -> None:
+        """Show where the annotation is."""
+        text = f"{progress.percent:5.1f} %  {self._titles[progress.step]}  {progress.records:,} records"
+        if self._live:
+            click.echo(f"\r{text:<78}", nl=False, err=True)
+        elif progress.step != self._step:
+            click.echo(text, err=True)
+        self._step = progress.step
+
+    def end(self) -> None:
+        """Leave the changing line."""
+        if self._live:
+            click.echo(err=True)
+
+
+def _succeed(result: AnnotationResult, as_json: bool) -> None:
+    document: dict[str, Any] = {
+        "status": "COMPLETED",
+        "counts": result.counts,
+        "files": {role: str(path) for role, path in result.files.items()},
+        "notes": result.notes,
+    }
+    if as_json:
+        click.echo(json.dumps(document))
+        return
+    counts = result.counts
+    click.echo(f"{counts['read']:,} records read, {counts['annotated']:,} annotated, {counts['alleles']:,} alleles.")
+    for note in result.notes:
+        click.echo(f"- {note}")
+    for role, path in result.files.items():
+        click.echo(f"{role:<14}{path}")
+
+
+def _fail(error: GasError, as_json: bool) -> None:
+    line = error.line if isinstance(error, InputError) else None
+    if as_json:
+        document = {"status": "FAILED", "error": {"code": error.code, "message": error.message, "line": line}}
+        click.echo(json.dumps(document))
+    else:
+        click.echo(f"FAILED ({error.code}): {error.message}", err=True)
+    sys.exit(FAILED_EXIT)

@@ -1,0 +1,64 @@
+"""The command group `bench`. With `--json` the last line on stdout is one JSON object; progress goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.errors import GasError
+
+SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sample.vcf"
+
+
+@click.group("bench")
+def command() -> None:
+    """Measure the service."""
+
+
+def report(figures: dict[str, Any], as_json: bool) -> None:
+    """Print the figures for a person, or as one line of JSON."""
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name:<28} {value:,}" if isinstance(value, int | float) else f"{name:<28} {value}")
+
+
+def progress(sentence: str) -> None:
+    """Say on stderr what is being measured."""
+    click.echo(sentence, err=True)
+
+
+@command.command("job")
+@click.argument("vcf", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SAMPLE)
+@click.option("--runs", default=20, show_default=True, help="Jobs submitted, one after the other.")
+@click.option("--quick", is_flag=True, help="Five jobs only.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def job_command(vcf: Path, runs: int, quick: bool, as_json: bool) -> None:
+    """Seconds from submitting VCF to COMPLETED, with idle workers."""
+    from util_jobs.bench.job import measure
+
+    try:
+        report(measure(vcf, 5 if quick else runs, progress), as_json)
+    except GasError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)
+
+
+@command.command("web")
+@click.option("--megabytes", default=500, show_default=True, help="Size of the file that goes up.")
+@click.option("--quick", is_flag=True, help="A file of 100 MB.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def web_command(megabytes: int, quick: bool, as_json: bool) -> None:
+    """Bytes that each page costs (brotli), time until it is usable, and the portal's memory during an upload."""
+    from util_jobs.bench.web import measure
+
+    try:
+        report(measure(100 if quick else megabytes, progress), as_json)
+    except GasError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)

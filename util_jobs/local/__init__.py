@@ -1,0 +1,1 @@
+"""The local stack: everything of the service on one machine (`make run`)."""

@@ -1,0 +1,88 @@
+"""`python -m util_jobs screenshots`: the pictures of the documentation, taken from a real run of the whole service."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.accounts.demo import DEMO_ACCOUNTS
+from pipeline.errors import ConfigurationError, GasError
+from util_jobs.local.environment import ROOT
+from util_jobs.local.private_stack import private_stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+LOOKS = {"light": ("light", DESKTOP), "dark": ("dark", DESKTOP), "phone": ("light", PHONE)}
+SETTLE_MS = 800  # figures draw and fade in
+
+
+@click.command("screenshots")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=ROOT / "docs" / "images")
+@click.option("--all-looks", is_flag=True, help="Every page in light, dark and at phone width, whole pages.")
+def command(out: Path, all_looks: bool) -> None:
+    """Take the pictures that README and docs show (needs Chromium and the development requirements)."""
+    out.mkdir(parents=True, exist_ok=True)
+    looks = LOOKS if all_looks else {"light": LOOKS["light"]}
+    try:
+        with private_stack(with_seed=True) as stack, _browser() as browser:
+            for name, (scheme, viewport) in looks.items():
+                context = browser.new_context(color_scheme=scheme, viewport=viewport, device_scale_factor=1.5)
+                _take(context.new_page(), stack.web_url, _saver(out, name if all_looks else "", full=all_looks))
+                context.close()
+    except GasError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise ConfigurationError("Pictures need Playwright: pip install -r requirements-dev.txt") from error
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-quic"])
+        yield browser
+        browser.close()
+
+
+def _saver(out: Path, suffix: str, *, full: bool) -> Callable[[Any, str], None]:
+    def save(page: Page, name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(SETTLE_MS)
+        path = out / (f"{name}-{suffix}.png" if suffix else f"{name}.png")
+        page.screenshot(path=path, full_page=full)
+        click.echo(str(path), err=True)
+
+    return save
+
+
+def _take(page: Page, web_url: str, save: Callable[[Any, str], None]) -> None:
+    """Walk through the portal as a scientist does."""
+    page.goto(web_url)
+    save(page, "home")
+    page.goto(f"{web_url}/register")
+    save(page, "register")
+    page.goto(f"{web_url}/login")
+    save(page, "sign-in")
+    account = DEMO_ACCOUNTS[0]
+    page.get_by_role("textbox", name="E-mail").fill(account.email)
+    page.get_by_role("textbox", name="Password").fill(account.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/jobs")
+    page.get_by_role("link", name="sample.vcf").first.wait_for()
+    save(page, "jobs")
+    page.get_by_role("link", name="sample.vcf").first.click()
+    page.locator(".js-plotly-plot").first.wait_for()
+    save(page, "job")
+    page.goto(f"{web_url}/account")
+    save(page, "account")
