@@ -12,7 +12,12 @@ PYTHON := $(shell for candidate in python3.11 python3.12 python3.13 python3.14 p
 	command -v $$candidate; break; fi; done)
 endif
 
-.PHONY: help run stop test lint format settings-doc clean reset
+# A virtual environment whose Python is gone (upgraded, uninstalled, moved) is made anew.
+ifeq ($(shell $(VENV_PYTHON) -c 'print(1)' 2>/dev/null),)
+BROKEN := broken
+endif
+
+.PHONY: broken help run stop test lint format settings-doc clean reset
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,12 +69,15 @@ $(VENV)/.requirements-dev: requirements.txt requirements-dev.txt constraints.txt
 		"set PIP_INDEX_URL or https_proxy and try again."; exit 1; }
 	@touch $(VENV)/.requirements $@
 
-$(VENV)/.created:
+$(VENV)/.created: $(BROKEN)
+ifneq ($(BROKEN),)
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "This needs Python 3.11 or newer, and none was found (python3 is $$(python3 --version 2>/dev/null || echo absent))."; \
 		echo "Install it (Debian, Ubuntu: apt install python3.11 python3.11-venv; macOS: brew install python@3.11;"; \
 		echo "any system: https://www.python.org/downloads/) or name one: make run PYTHON=/path/to/python3.11"; exit 1; fi
 	@echo "Making a virtual environment in $(VENV) with $(PYTHON) ..."
+	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+endif
 	@touch $@

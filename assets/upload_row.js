@@ -46,6 +46,9 @@
     return parts.join(" · ");
   };
 
+  const chooseAgain = (done) =>
+    done ? `Choose this file again to resume; ${done} % is already here.` : "Choose this file again; no whole part of it had arrived.";
+
   const TEXTS = {
     waiting: () => "Waiting for the files before it",
     starting: () => "Starting",
@@ -55,7 +58,7 @@
     finishing: () => "Putting the file together",
     submitting: () => "Handing over for annotation",
     failed: (t) => t.message,
-    resumable: (t) => t.message || `Choose this file again to resume; ${percent(t)} % is already here.`,
+    resumable: (t) => t.message || chooseAgain(percent(t)),
     unsent: (t) => t.message || "Uploaded, but not handed over for annotation yet.",
     elsewhere: () => "Being uploaded in another tab or window",
     refused: (t) => t.message,

@@ -25,6 +25,7 @@ def configure(process: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _name_process(process),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -34,7 +35,16 @@ def configure(process: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    structlog.contextvars.bind_contextvars(process=process)
+
+
+def _name_process(process: str) -> structlog.types.Processor:
+    """Puts the process's name on every line, also on those of threads (context variables do not reach them)."""
+
+    def add(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+        event.setdefault("process", process)
+        return event
+
+    return add
 
 
 def get_logger() -> Any:

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     max_open_uploads: int = Field(50, description="Unfinished uploads a user may have at once.")
     upload_files_at_once: int = Field(2, description="Files that one page uploads at the same time; others wait.")
     upload_parts_at_once: int = Field(3, description="Parts of one file that a page sends at the same time.")
+    upload_rate_limit: str = Field("600 per minute", description="Uploads started, submitted, or pasted texts read, for each user (each kind counted alone).")
     paste_max_bytes: int = Field(256 * 1024, description="Longest text of pasted variants.")
     api_max_body_bytes: int = Field(1 * MEBIBYTE, description="Largest body of a JSON request.")
     download_url_ttl_s: int = Field(600, description="Lifetime of a presigned download URL.")

@@ -9,12 +9,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pipeline import logs
 from pipeline.settings import Settings, get_settings
-from portal import access_log, errors, health, security, static_files
+from portal import access_log, compress_ahead, errors, health, security, static_files
 from portal.api import BLUEPRINTS
 from portal.auth import guard, rate_limits, sessions
 from portal.auth import routes as auth_routes
 from portal.dash_app import make_dash
 from portal.plain import home, rendering
+
+API_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+DASH = "gas_dash"
 
 
 def create_app() -> Flask:
@@ -28,11 +31,10 @@ def create_app() -> Flask:
     _init_requests(server, settings)
     for blueprint in (health.blueprint, home.blueprint, auth_routes.blueprint, *BLUEPRINTS):
         server.register_blueprint(blueprint)
-    server.add_url_rule(
-        "/api/<path:unknown>", "unknown_api", _unknown_api, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]
-    )
+    server.add_url_rule("/api/<path:unknown>", "unknown_api", _unknown_api, methods=API_METHODS)
     dash_app = make_dash(server)
     security.finish(server, dash_app, settings)
+    server.extensions[DASH] = dash_app
     return server
 
 
@@ -68,5 +70,7 @@ def __getattr__(name: str) -> Flask:
     if name != "server":
         raise AttributeError(name)
     logs.configure("web")
-    globals()["server"] = create_app()
-    return globals()["server"]
+    server = create_app()
+    compress_ahead.start(server, server.extensions[DASH])
+    globals()["server"] = server
+    return server

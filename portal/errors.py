@@ -48,7 +48,8 @@ TITLES = {
 }
 OTHERWISE = ("internal_error", "Something went wrong on our side. Try again; if it happens again, tell your operator.")
 CSRF_SENTENCE = (
-    "This page was opened before you signed in or out, or its session has ended. Reload the page and try again."
+    "This page is out of date: you signed in or out since it was opened, or its session ended. "
+    "Open it anew and try again."
 )
 
 

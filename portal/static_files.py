@@ -17,6 +17,7 @@ ASSETS_ENDPOINT = "_dash_assets.static"
 SUITES_ENDPOINT = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
 MIN_BYTES = 500  # below this a compressed body is no smaller than a network packet anyway
 ONE_YEAR_S = 365 * 86400
+EXTENSION = "gas_compressed_bodies"
 
 
 def is_static_file() -> bool:
@@ -39,8 +40,12 @@ def init_app(server: Flask, settings: Settings) -> None:
             _set_lifetime(response)
             if response.status_code == 200 and request.method == "GET":
                 _compress(response, bodies)
+                # Some bundles (AG Grid's second one) have no version in their address: they are asked for again
+                # at each visit, and must not be sent again.
+                response.make_conditional(request)
         return response
 
+    server.extensions[EXTENSION] = bodies
     server.after_request(prepare)
     server.jinja_env.globals["asset_url"] = asset_url
 

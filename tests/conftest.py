@@ -4,6 +4,7 @@ a guard that fails any test which tries to leave this machine.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 import socket
@@ -12,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
 from pipeline import aws
+from pipeline.accounts import passwords
 from pipeline.settings import Settings, get_settings
 from tests.emulator_process import EmulatorProcess, free_port
 from tests.infrastructure import create_resources
@@ -22,6 +26,13 @@ from util_jobs import provision
 
 MOTO_ACCOUNT = "123456789012"  # moto's account, whatever the credentials say
 _FOREIGN_ENVIRONMENT = ("GAS_", "AWS_")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_surroundings() -> None:
+    """Keep what costs every test time and none of them is about: AWS's service models, slow password hashes."""
+    JSONFileLoader.load_file = functools.cache(JSONFileLoader.load_file)  # type: ignore[method-assign]
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture(autouse=True)

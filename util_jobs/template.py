@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def _short_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[st
     return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
 
 
-_Loader.add_multi_constructor("!", _short_tag)  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("!", _short_tag)
 
 
 def template_text() -> str:
@@ -95,8 +96,13 @@ def fingerprint(settings: Settings | None = None) -> str:
 def resolve(settings: Settings | None = None) -> list[Resource]:
     """The resources that must exist for these settings, in the template's order."""
     s = settings or get_settings()
-    document = yaml.load(template_text(), Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
-    return _Resolver(document, s).resources()
+    return _Resolver(_parse(template_text()), s).resources()
+
+
+@lru_cache(maxsize=1)
+def _parse(text: str) -> dict[str, Any]:
+    """The template as a document, parsed once (nobody changes it)."""
+    return dict(yaml.load(text, Loader=_Loader))  # noqa: S506 - _Loader is a SafeLoader
 
 
 class _Resolver:

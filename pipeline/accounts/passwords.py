@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -11,8 +13,12 @@ MIN_PASSWORD_LENGTH = 10
 MAX_PASSWORD_LENGTH = 256  # argon2 takes any length; a bound keeps a hostile one from costing memory
 
 _hasher = PasswordHasher()
-# Checked when nobody has the given address, so that the answer takes as long as for an existing account.
-_UNKNOWN_USER_HASH = _hasher.hash("nobody has this password")
+
+
+@lru_cache(maxsize=1)
+def _unknown_user_hash() -> str:
+    """Checked when nobody has the given address, so that the answer takes as long as for an existing account."""
+    return _hasher.hash("nobody has this password")
 
 
 def check_strength(password: str) -> None:
@@ -35,7 +41,7 @@ def matches(password_hash: str | None, password: str) -> bool:
     if len(password) > MAX_PASSWORD_LENGTH:
         return False
     try:
-        return _hasher.verify(password_hash or _UNKNOWN_USER_HASH, password) and password_hash is not None
+        return _hasher.verify(password_hash or _unknown_user_hash(), password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 

@@ -69,9 +69,15 @@ class Alleles:
     skip: Codes
     contig_order: IntArray
     record_skip: Codes  # for each record of the block: the code that it has without any allele
+    same_as: IntArray  # index of the first allele of the block that is the same change; engines see each change once
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @property
+    def sent(self) -> npt.NDArray[np.bool_]:
+        """Alleles that an engine is asked about."""
+        return (self.skip == ANNOTATED) & (self.same_as == np.arange(len(self)))
 
     @property
     def keys(self) -> IntArray:
@@ -102,9 +108,11 @@ def alleles_of(block: Block, records: IntArray, first_key: int, plan: ContigPlan
         skip=np.zeros(len(row), np.int8),
         contig_order=np.zeros(len(row), np.int64),
         record_skip=record_skip,
+        same_as=np.arange(len(row)),
     )
     _mark_alleles(found)
     _mark_places(found, plan)
+    _mark_duplicates(found)
     return found
 
 
@@ -140,6 +148,18 @@ def _mark_places(found: Alleles, plan: ContigPlan) -> None:
     last = found.pos + to_numpy(pc.binary_length(found.ref)) - 1
     found.skip[(lengths >= 0) & ((last > lengths) | (found.pos < 1))] = CODE["beyond_contig_end"]
     found.skip[lengths < 0] = CODE["unknown_contig"]
+
+
+def _mark_duplicates(found: Alleles) -> None:
+    """Repeated changes are annotated once: bcftools norm takes quadratic time for many records at one place."""
+    if not len(found):
+        return
+    place = pc.add(pc.multiply(pa.array(found.contig_order), 1 << 32), pa.array(found.pos)).cast(pa.string())
+    change = pc.binary_join_element_wise(place, pc.utf8_upper(found.ref), pc.utf8_upper(found.alt), ">")
+    codes = change.dictionary_encode().indices.to_numpy()
+    first = np.full(int(codes.max()) + 1, len(codes))
+    np.minimum.at(first, codes, np.arange(len(codes)))
+    found.same_as = first[codes]
 
 
 def engine_lines(found: Alleles, chosen: npt.NDArray[np.bool_], contig: str) -> bytes:

@@ -24,13 +24,13 @@ from pipeline.annotation.outputs.manifest import file_entry, provenance_of
 from pipeline.annotation.outputs.summary import Summary, as_document
 from pipeline.annotation.outputs.tables import Tables
 from pipeline.annotation.outputs.vcf_header import OwnField, complete_header, full_header, own_fields, provenance_lines
-from pipeline.annotation.outputs.vcf_writer import UnreadableField, VcfWriter, build_index
-from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, sort_records
+from pipeline.annotation.outputs.vcf_writer import UnreadableField, UnreadableRecord, VcfWriter, build_index
+from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_line_at, sort_records
 from pipeline.annotation.prepare.retype import declare_as_text
 from pipeline.annotation.prepare.sniff import check_is_file, check_looks_like_text, is_bcf
 from pipeline.annotation.prepare.survey import Survey, survey
 from pipeline.annotation.result import STEPS, AnnotationResult, Progress, ProgressMeter
-from pipeline.errors import CancelledError
+from pipeline.errors import CancelledError, InputError
 from pipeline.logs import get_logger
 from pipeline.reference.bundle import Bundle
 from pipeline.settings import Settings, get_settings
@@ -145,6 +145,8 @@ class _Job:
                 meta = declare_as_text(meta, problem.key)
                 found.changes["format_declared_text"] += 1
                 get_logger().info("format_declared_as_text", retries=found.changes["format_declared_text"])
+            except UnreadableRecord as problem:
+                raise _record_error(problem, Prepared(self.input_path, self.settings), is_bcf(self.input_path)) from problem
 
     def _pass(
         self, prepared: Prepared, found: Survey, plan: ContigPlan, meta: list[str], own: list[OwnField]
@@ -203,6 +205,15 @@ class _Job:
             ("Engine", self.engine.version()),
         ]
         return lines + [("Source", f"{source.title}, version {source.version}") for source in bundle.sources]
+
+
+def _record_error(problem: UnreadableRecord, prepared: Prepared, unnumbered: bool) -> InputError:
+    """The error for a record that bcftools refuses, with its line in the upload (a BCF has no lines)."""
+    line = None if unnumbered else first_line_at(prepared, problem.contig, problem.pos)
+    where = f"Line {line:,}" if line else "The record"
+    return InputError(
+        f"{where}, at {problem.contig}:{problem.pos}, cannot be read: {problem.reason}.", code="unreadable_record", line=line
+    )
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

@@ -74,6 +74,7 @@ FROM_BCFTOOLS: dict[str, str] = {
     "non_coding": "non_coding_transcript_exon_variant",
     "intron": "intron_variant",
     "coding_sequence": "coding_sequence_variant",
+    "NMD_transcript": "NMD_transcript_variant",
     "intergenic": "intergenic_variant",
 }
 

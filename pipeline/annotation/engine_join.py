@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,8 +25,11 @@ class EngineJoin:
         self._ended = False
 
     def rows_for(self, found: Alleles) -> EngineRows | None:
-        """The rows of these alleles, in their order; None where the engine was asked nothing or says nothing."""
-        sent = np.flatnonzero(found.skip == ANNOTATED)
+        """The rows of these alleles, in their order; None where the engine was asked nothing or says nothing.
+
+        A change that stands in the block several times has a row for each.
+        """
+        sent = np.flatnonzero(found.sent)
         if not len(sent):
             return None
         last = sent[-1]
@@ -38,7 +42,13 @@ class EngineJoin:
         chosen = np.flatnonzero(mine)
         if not len(chosen):
             return None
-        return rows.take(chosen[np.argsort(rows.key[chosen], kind="stable")])
+        own = rows.take(chosen[np.argsort(rows.key[chosen], kind="stable")])
+        wanted = np.flatnonzero(found.skip == ANNOTATED)
+        speaker = found.first_key + found.same_as[wanted]
+        at = np.minimum(np.searchsorted(own.key, speaker), len(own) - 1)
+        answered = own.key[at] == speaker
+        spread = own.take(at[answered])
+        return replace(spread, key=found.first_key + wanted[answered])
 
     def safe_place(self, last: tuple[int, int]) -> tuple[int, int]:
         """The place (contig order, 1-based position) that no later row can come before, after a block that ended

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.alleles import ANNOTATED, Alleles, engine_lines
+from pipeline.annotation.alleles import Alleles, engine_lines
 from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.columnar import IntArray, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
@@ -123,12 +123,12 @@ class EngineStream:
         for found in self._alleles():
             if self._stopped.is_set():
                 break
-            for order in np.unique(found.contig_order[found.skip == ANNOTATED]).tolist():
+            for order in np.unique(found.contig_order[found.sent]).tolist():
                 contig = names[order]
                 segment = self.plan.segments[contig.segment]
                 if current is None or current.segment is not segment:
                     current = self._next_run(current, segment)
-                chosen = (found.skip == ANNOTATED) & (found.contig_order == order)
+                chosen = found.sent & (found.contig_order == order)
                 target = contig.target.name if contig.target else ""
                 self._write(current, engine_lines(found, chosen, target))
         if current is not None:

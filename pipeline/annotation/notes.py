@@ -23,6 +23,7 @@ CHANGES = {
     "filter_declared": "filters that the header does not declare were declared",
     "contig_declared": "contigs that the header does not declare were declared",
     "column_line_spaces": "blanks in the #CHROM line became tabs",
+    "format_column_dropped": "the FORMAT column was dropped, as the file has no samples",
     "sample_renamed": "samples without a name, or with the name of another, were renamed",
     "trailing_blanks": "blanks at the end of lines were removed",
     "blank_line_dropped": "blank lines were dropped",

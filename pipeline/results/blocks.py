@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.jobs.model import Job
 from pipeline.results import cache, connection
-from pipeline.results.columns import ROW_NUMBER, Column, Descriptions, placed
+from pipeline.results.columns import ROW_NUMBER, Column, Descriptions, kind_of, placed
 from pipeline.settings import get_settings
 
 # Severity first when sorted ascending; Ensembl's four classes.
@@ -100,11 +100,17 @@ def _rows_between(path: str, types: dict[str, str], start: int, count: int) -> l
     return connection.records(sql, parameters)
 
 
+def _sort_key(name: str, duckdb_type: str) -> str:
+    """What to order by; what the table shows as empty (NaN, infinity) counts as empty."""
+    plain = _SORT_KEYS.get(name, _identifier(name))
+    return f"CASE WHEN isfinite({plain}) THEN {plain} END" if kind_of(duckdb_type) == "decimal" else plain
+
+
 def _rows_sorted(path: str, types: dict[str, str], start: int, count: int, sort: Sort) -> list[dict[str, Any]]:
     """Sort row numbers only, then fetch the rows of the block: five times faster on millions of rows."""
     if sort.column not in types:
         raise InputError("The table has no such column to sort by.", code="bad_sort")
-    key = _SORT_KEYS.get(sort.column, _identifier(sort.column))
+    key = _sort_key(sort.column, types[sort.column])
     direction = "DESC" if sort.descending else "ASC"
     order = connection.rows(
         f"SELECT rid FROM read_parquet($path) ORDER BY {key} {direction} NULLS LAST, rid "  # noqa: S608 (as above)

@@ -17,6 +17,7 @@ from pipeline.jobs.states import JobStatus
 from pipeline.settings import get_settings
 from pipeline.uploads import store as uploads
 from portal.api.bodies import Body, limit_body, read_body
+from portal.api.rates import per_user
 from portal.auth.current import current_user
 
 blueprint = Blueprint("jobs_api", __name__, url_prefix="/api/jobs")
@@ -76,6 +77,7 @@ def list_jobs() -> dict[str, Any]:
 
 
 @blueprint.post("")
+@per_user
 def submit_upload() -> dict[str, Any]:
     """Make the job of an upload, or give the one that it became before (C02)."""
     user = current_user()

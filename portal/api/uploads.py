@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from flask import Blueprint
-from pipeline.reference.bundle import load_bundle
 from pydantic import Field
 
+from pipeline.reference.bundle import load_bundle
 from pipeline.settings import get_settings
 from pipeline.uploads import paste, store, transfer
 from pipeline.uploads.store import Upload
 from portal.api.bodies import Body, limit_body, read_body
+from portal.api.rates import per_user
 from portal.auth.current import current_user
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/api")
@@ -70,6 +71,7 @@ def list_unfinished() -> dict[str, Any]:
 
 
 @blueprint.post("/uploads")
+@per_user
 def start() -> tuple[dict[str, Any], int]:
     """Open an upload."""
     user = current_user()
@@ -109,6 +111,7 @@ def cancel(upload_id: str) -> tuple[str, int]:
 
 
 @blueprint.post("/paste")
+@per_user
 def read_paste() -> dict[str, Any]:
     """Pasted text as a VCF, or the lines that cannot be read. Stores nothing."""
     current_user()

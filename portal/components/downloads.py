@@ -34,19 +34,25 @@ def downloads(job: Job) -> html.Section | None:
     )
 
 
+def main_download(job: Job) -> list[Component]:
+    """The file that most people come for, as a button; nothing while it cannot be fetched."""
+    if not job.has_results or "vcf" not in job.outputs:
+        return []
+    return [html.A("Download VCF", className="btn btn-sm btn-primary", **_link(job, "vcf"))]
+
+
+def _link(job: Job, role: str) -> dict[str, str]:
+    """The answer is a file of another origin; a tab of its own keeps this page if it is an error."""
+    href = url_for("jobs_api.download", job_id=job.job_id, role=role)
+    return {"href": href, "title": str(job.outputs[role].get("name", "")), "target": "_blank", "rel": "noopener"}
+
+
 def _row(job: Job, role: str) -> Component:
     title, use = FILES[role]
     stored = job.outputs[role]
     return html.Li(
         [
-            html.A(
-                title,
-                href=url_for("jobs_api.download", job_id=job.job_id, role=role),
-                title=str(stored.get("name", "")),
-                # The answer is a file of another origin; a new context keeps this page if it is an error.
-                target="_blank",
-                rel="noopener",
-            ),
+            html.A(title, **_link(job, role)),
             html.Span(size(int(stored["size"])), className="gas-muted gas-number"),
             html.Span(use, className="gas-muted gas-download-use"),
         ]

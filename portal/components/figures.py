@@ -129,7 +129,7 @@ def consequences(found: list[ConsequenceCount]) -> html.Section:
             traces.append(_consequence_trace(impact, of_impact, total))
     order = [_label(bar.consequence) for bar in bars]
     layout = _layout(
-        40 + BAR_PIXELS * len(bars),
+        60 + BAR_PIXELS * max(2, len(bars)),
         # Room at the right for the numbers at the bars' ends.
         xaxis=_axis(tickformat=",d", range=[0, 1.2 * max((bar.alleles for bar in bars), default=1)], nticks=6),
         yaxis=_axis(

@@ -75,7 +75,7 @@ def account_menu(user: User) -> Component:
                 html.Span(initials(user), className="gas-avatar", **{"aria-hidden": "true"}),
                 className="gas-icon-button",
                 title="Your account",
-                **{"aria-label": "Your account"},
+                **{"aria-label": f"Your account ({initials(user)})"},
             ),
             html.Div(
                 [

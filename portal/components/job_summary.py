@@ -12,9 +12,10 @@ from pipeline.errors import GasError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.reference.bundle import load_bundle
+from portal.components.downloads import main_download
 from portal.components.job_steps import progress, stepper
 from portal.components.states import badge
-from portal.components.words import number, size, time
+from portal.components.words import number, size, time, with_code
 
 
 def summary(job: Job) -> list[Component]:
@@ -51,7 +52,7 @@ def _head(job: Job) -> html.Header:
 
 def _actions(job: Job) -> list[Component]:
     cancel = [_button("Cancel", "cancel", _about(job))] if job.is_active else []
-    return [*cancel, _button("Delete", "delete", _about(job), "btn-outline-danger")]
+    return [*main_download(job), *cancel, _button("Delete", "delete", _about(job), "btn-outline-danger")]
 
 
 def _about(job: Job) -> dict[str, str]:
@@ -102,7 +103,7 @@ def _failure(job: Job) -> html.Section:
     return html.Section(
         [
             html.H2("This file could not be annotated", className="gas-subtitle"),
-            html.P(message, className="gas-failure-sentence"),
+            html.P(with_code(message), className="gas-failure-sentence"),
             html.P(["Line ", html.Strong(number(int(line))), " of the file."])
             if line is not None and not named
             else None,
@@ -133,7 +134,9 @@ def _counts(job: Job) -> html.Section:
         [
             html.Dl(tiles, className="gas-tiles"),
             _reasons(skipped) if skipped else None,
-            html.Ul([html.Li(str(note)) for note in job.notes], className="gas-notes") if job.notes else None,
+            html.Ul([html.Li(with_code(str(note))) for note in job.notes], className="gas-notes")
+            if job.notes
+            else None,
         ],
         className="gas-card",
         **{"aria-label": "Counts"},

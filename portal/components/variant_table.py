@@ -18,15 +18,15 @@ ROW_HEIGHT = 38  # pixels
 BLOCKS_KEPT = 20
 FORMATTERS = {"integer": "gasInteger", "decimal": "gasDecimal"}
 WIDTHS = {
-    "chrom": 104,
-    "pos": 124,
-    "ref": 96,
-    "alt": 96,
-    "id": 140,
-    "gene": 112,
-    "consequence": 210,
-    "impact": 124,
-    "amino_acids": 128,
+    "chrom": 92,
+    "pos": 112,
+    "ref": 84,
+    "alt": 84,
+    "id": 116,
+    "gene": 104,
+    "consequence": 216,
+    "impact": 116,
+    "amino_acids": 122,
     "protein_position": 150,
     "dna_change": 140,
     "filter": 110,
@@ -41,7 +41,7 @@ WIDTH_OF_KIND = {"integer": 128, "decimal": 140, "text": 170}
 TERMS = frozenset({"consequence", "biotype", "skipped"})
 MONO = frozenset({"ref", "alt", "input_ref", "input_alt", "dna_change", "amino_acids"})
 # What a phone shows and how wide there; the others are a wider screen's.
-ON_PHONES = {"chrom": 74, "pos": 92, "ref": 62, "alt": 62, "gene": 92, "consequence": 190, "impact": 110}
+ON_PHONES = {"chrom": 86, "pos": 92, "ref": 62, "alt": 62, "gene": 92, "consequence": 190, "impact": 110}
 
 
 def variant_section(columns: list[Column], total: int) -> html.Section:

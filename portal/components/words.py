@@ -49,3 +49,9 @@ def time(epoch_s: float) -> html.Time:
     return html.Time(
         f"{moment:%Y-%m-%d %H:%M} UTC", dateTime=moment.strftime("%Y-%m-%dT%H:%M:%SZ"), **{"data-local": ""}
     )
+
+
+def with_code(sentence: str) -> list[str | html.Code]:
+    """A sentence whose `commands` between backticks are set as code."""
+    parts = sentence.split("`")
+    return [html.Code(part) if odd % 2 else part for odd, part in enumerate(parts) if part]

@@ -147,13 +147,13 @@ def test_the_token_of_another_session_is_refused_C06(portal_app: Flask, signed_i
 def test_a_script_is_told_that_its_token_is_stale_C06(signed_in: FlaskClient) -> None:
     answer = signed_in.post("/_dash-update-component", json={})
     assert answer.json["error"]["code"] == "csrf"
-    assert "Reload the page" in answer.json["error"]["message"]
+    assert "Open it anew" in answer.json["error"]["message"]
 
 
 def test_a_sign_in_form_without_its_token_is_refused_C06(client: FlaskClient, user: User) -> None:
     answer = client.post("/login", data={"email": user.email, "password": PASSWORD})
     assert answer.status_code == 400
-    assert "Reload the page" in answer.get_data(as_text=True)
+    assert "Open it anew" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("path", ["/logout", "/account/password", "/account/sessions", "/_dash-update-component"])

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import brotli
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from portal import compress_ahead, compressed_bodies
+from portal.app import DASH
 from portal.compressed_bodies import CompressedBodies
 from portal.static_files import ASSETS_FOLDER
 
@@ -85,6 +88,24 @@ def test_each_browser_gets_an_encoding_that_it_can_read(client: FlaskClient) -> 
     assert client.head("/assets/portal.css", headers=BROTLI).data == b""
 
 
+def test_a_bundle_without_a_version_is_not_sent_again_at_the_next_visit(signed_in: FlaskClient) -> None:
+    path = "/_dash-component-suites/dash_ag_grid/async-community.js"
+    for encoding in ({}, BROTLI):
+        first = signed_in.get(path, headers=encoding)
+        assert "no-cache" in first.headers["Cache-Control"]
+        again = signed_in.get(path, headers=encoding | {"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_scripts_of_the_jobs_page_are_compressed_before_anybody_asks(
+    portal_app: Flask, signed_in: FlaskClient
+) -> None:
+    ahead = set(compress_ahead.scripts(portal_app, portal_app.extensions[DASH]))
+    named = [a for a in _addresses(signed_in.get("/jobs").get_data(as_text=True)) if "component-suites" in a]
+    assert len(named) > 8
+    assert {signed_in.get(address).data for address in named} <= ahead
+
+
 def _wait_for(path: Path, count: int) -> list[Path]:
     deadline = time.monotonic() + 20
     while len(found := sorted(path.glob("*.br"))) < count and time.monotonic() < deadline:
@@ -101,6 +122,14 @@ def test_a_body_is_improved_in_the_background_and_kept_for_the_next_start(tmp_pa
     assert len(kept.read_bytes()) < len(quick)
     assert bodies.get(data, "br") == kept.read_bytes()
     assert CompressedBodies(tmp_path, memory_bytes=10**6).get(data, "br") == kept.read_bytes()
+
+
+def test_the_folder_of_compressed_bodies_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compressed_bodies, "MAX_KEPT", 3)
+    bodies = CompressedBodies(tmp_path, memory_bytes=10**6)
+    for n in range(6):
+        bodies._keep(f"digest{n}", b"x")
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_the_memory_of_compressed_bodies_is_bounded(tmp_path: Path) -> None:

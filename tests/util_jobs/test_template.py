@@ -119,15 +119,14 @@ def test_the_portal_can_neither_receive_messages_nor_write_results() -> None:
     web = allowed("web")
     assert not [action for action in web if action.startswith("sqs:")]
     assert web["s3:PutObject"] == {f"arn:aws:s3:::{aws.bucket('inputs')}/uploads/*"}
-    assert web["s3:DeleteObject"] == web["s3:PutObject"]
     assert web["sns:Publish"] == {aws.topic_arn("job-requests")}
 
 
-def test_the_annotate_worker_sees_no_accounts_and_deletes_no_objects() -> None:
+def test_the_annotate_worker_sees_no_accounts_and_touches_no_inputs() -> None:
     annotate = allowed("annotate")
     tables = {r for action, rs in annotate.items() if action.startswith("dynamodb:") for r in rs}
     assert tables == {f"arn:aws:dynamodb:us-east-1:000000000000:table/{aws.table_name('jobs')}"}
-    assert "s3:DeleteObject" not in annotate
+    assert annotate["s3:DeleteObject"] == annotate["s3:PutObject"] == {f"arn:aws:s3:::{aws.bucket('results')}/*"}
     assert annotate["sns:Publish"] == {aws.topic_arn("job-results")}
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from pipeline.errors import GasError
+from util_jobs.local.environment import ROOT
 
-SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sample.vcf"
+SAMPLE = ROOT / "assets" / "sample.vcf"
 
 
 @click.group("bench")
@@ -34,7 +35,9 @@ def progress(sentence: str) -> None:
 
 
 @command.command("job")
-@click.argument("vcf", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=SAMPLE)
+@click.argument(
+    "vcf", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=ROOT / "assets" / "sample.vcf"
+)
 @click.option("--runs", default=20, show_default=True, help="Jobs submitted, one after the other.")
 @click.option("--quick", is_flag=True, help="Five jobs only.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")

@@ -46,7 +46,8 @@ def _free_ports(count: int) -> list[int]:
 def private_stack(*, with_seed: bool = False) -> Iterator[PrivateStack]:
     """Run the whole Procfile on free ports; this process talks to the same emulated AWS meanwhile.
 
-    `with_seed` also makes the demo accounts and their finished jobs. Raises `ConfigurationError` if the stack does not come up.
+    `with_seed` also makes the demo accounts and their finished jobs. Raises `ConfigurationError` if the stack does
+    not come up.
     """
     web, emulator, workers = _free_ports(3)
     with tempfile.TemporaryDirectory(prefix="gas-bench-") as folder:

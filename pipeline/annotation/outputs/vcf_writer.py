@@ -10,10 +10,20 @@ from types import TracebackType
 import pysam
 
 from pipeline.annotation.children import Child, ChildFamily
-from pipeline.errors import InputError
+from pipeline.errors import PermanentError
 
 TBI_MAX_POSITION = 2**29 - 1  # a .tbi index ends at 512 Mb; .csi goes further (SAM/tabix specification)
 BAD_FORMAT_VALUE = re.compile(r"Invalid character .* in '([^']+)' FORMAT field at (\S+)")
+
+# Part of bcftools' message → what is wrong with the record.
+REASONS = {
+    "Couldn't read GT data": "a genotype (GT) is not made of allele numbers and `.`",
+    "Incorrect number of FORMAT fields": "a sample has more values than FORMAT names",
+    "Invalid FORMAT tag name": "FORMAT is `.` although there are samples",
+    "Too many INFO entries": "INFO has too many entries",
+    "Too many ALT alleles": "ALT has too many alleles",
+    "value too large": "a genotype (GT) holds a number that is too large",
+}
 
 
 class UnreadableField(Exception):
@@ -22,6 +32,16 @@ class UnreadableField(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
+
+
+class UnreadableRecord(Exception):
+    """bcftools refuses the record at this place of the file; `reason` completes "the record cannot be read: …"."""
+
+    def __init__(self, contig: str, pos: int, reason: str) -> None:
+        super().__init__(reason)
+        self.contig = contig
+        self.pos = pos
+        self.reason = reason
 
 
 class VcfWriter:
@@ -65,16 +85,16 @@ class VcfWriter:
         self.problems = [line for line in self._reader.stderr_tail if line.strip()]
 
     def _unreadable(self) -> Exception:
-        text = "\n".join(self._reader.stderr_tail)
-        field = BAD_FORMAT_VALUE.search(text)
+        complaint = "\n".join(self._reader.stderr_tail)
+        field = BAD_FORMAT_VALUE.search(complaint)
         if field:
             return UnreadableField(field.group(1))
-        place = re.search(r" at (\S+:\d+)", text)
-        reason = next((line for line in self._reader.stderr_tail if line.startswith("[E::")), "it gives no reason")
-        return InputError(
-            f"bcftools cannot read a record of this file{' at ' + place.group(1) if place else ''}: {reason[:200]}",
-            code="unreadable_record",
-        )
+        place = re.search(r" at (\S+):(\d+)", complaint)
+        if place is None:
+            return PermanentError("bcftools cannot read the annotated file; please report it.", code="unreadable_output")
+        error = next((line for line in self._reader.stderr_tail if line.startswith("[E::")), "")
+        reason = next((text for part, text in REASONS.items() if part in error), "it does not follow the VCF specification")
+        return UnreadableRecord(place.group(1), int(place.group(2)), reason)
 
 
 def build_index(path: Path, longest: int, family: ChildFamily) -> Path:

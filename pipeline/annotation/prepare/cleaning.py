@@ -5,6 +5,7 @@ Every repair is counted by kind in `changes`. Blocks that need none pass through
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ from pipeline.errors import InputError
 
 MAX_POSITION = 2**31 - 2  # BCF stores positions as 32-bit numbers
 ODD_INFO_EDGES = (b";;", b"\t;", b";\t", b";\n", b"\t ", b" \t", b" \n")  # looked for in the bytes: fast
+NINTH_COLUMN = re.compile(rb"^((?:[^\t\n]*\t){7}[^\t\n]*)\t[^\n]*", re.MULTILINE)
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:nan|inf|infinity)$"
 
 
@@ -40,6 +42,8 @@ class Cleaner:
     def clean(self, first_line: int, raw: bytes) -> Block:
         """A clean block, perhaps empty. Raises InputError with the line for what cannot be read."""
         data = self._as_text(first_line, raw)
+        if self.header.format_dropped:
+            data = NINTH_COLUMN.sub(rb"\1", data)
         block = tokenise(data, self.columns, first_line)
         if block is None:
             block = self._regularise(first_line, data)
@@ -105,8 +109,6 @@ class Cleaner:
         while len(fields) > self.columns and not fields[-1].strip():
             fields.pop()
             self.changes["trailing_blanks"] += 1
-        if len(fields) == self.columns == 9 and not self.header.samples:
-            return b"\t".join(fields) + b"\n"
         if len(fields) != self.columns:
             raise self._column_error(line, len(fields), number)
         fields = [field or b"." for field in fields]

@@ -32,6 +32,7 @@ class VcfHeader:
     meta: list[str] = field(default_factory=list)
     samples: list[str] = field(default_factory=list)
     has_format: bool = False
+    format_dropped: bool = False  # a FORMAT column without samples, which parsers refuse
     info: dict[str, Declaration] = field(default_factory=dict)
     formats: dict[str, Declaration] = field(default_factory=dict)
     filters: set[str] = field(default_factory=lambda: {"PASS"})
@@ -85,19 +86,20 @@ def split_off_header(
             if line.startswith(b"##"):
                 meta.append(decode(line))
             elif line.startswith(b"#"):
-                return meta, decode(line), ((number + 1, block[start:]) if start < len(block) else None)
+                return meta, decode(line, trim=False), ((number + 1, block[start:]) if start < len(block) else None)
             elif line.strip():
                 raise _no_column_line(line, number, bool(meta))
             number += 1
     raise _ended_early(meta)
 
 
-def decode(line: bytes) -> str:
+def decode(line: bytes, *, trim: bool = True) -> str:
     """A header line as text: UTF-8, else Latin-1 (older tools wrote names in it)."""
     try:
-        return line.decode("utf-8").rstrip()
+        decoded = line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("latin-1").rstrip()
+        decoded = line.decode("latin-1")
+    return decoded.rstrip() if trim else decoded
 
 
 def _no_column_line(line: bytes, number: int, had_meta: bool) -> InputError:
@@ -143,7 +145,9 @@ def parse_column_line(line: str, number: int, settings: Settings, header: VcfHea
         raise InputError(
             f"Column 9 of the #CHROM line must be FORMAT, but it is {rest[0][:40]!r}.", code="bad_column_line", line=number
         )
-    header.has_format = bool(rest)
+    header.has_format = len(rest) > 1
+    header.format_dropped = len(rest) == 1
+    header.changes["format_column_dropped"] += header.format_dropped
     if len(rest) - 1 > settings.max_samples:
         raise LimitError(
             f"The file has {len(rest) - 1:,} samples; the limit is {settings.max_samples:,} (setting max_samples).",

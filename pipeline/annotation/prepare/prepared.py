@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.annotation.children import ChildFamily
-from pipeline.annotation.columnar import IntArray
+from pipeline.annotation.columnar import IntArray, strings_equal
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.cleaning import Cleaner
 from pipeline.annotation.prepare.reserved_types import Rewrite
@@ -41,6 +41,15 @@ class Prepared:
             numbers = np.arange(start, end, dtype=np.int64) if self.numbers is None else self.numbers[start:end]
             yield block, numbers
             start = end
+
+
+def first_line_at(prepared: Prepared, contig: str, pos: int) -> int | None:
+    """1-based line of the first record at this place."""
+    for block, _ in prepared.blocks():
+        here = np.flatnonzero((block.pos == pos) & strings_equal(block.chrom, contig))
+        if len(here):
+            return int(block.line_numbers[here[0]])
+    return None
 
 
 def bcf_as_text(path: Path, work: Path, family: ChildFamily) -> Path:

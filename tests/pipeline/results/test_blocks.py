@@ -8,7 +8,8 @@ from pipeline.errors import ConflictError, InputError
 from pipeline.jobs.states import StorageState
 from pipeline.results import blocks
 from pipeline.results.blocks import Sort
-from tests.pipeline.results.conftest import JobMaker, variant
+from tests.pipeline.results.conftest import JobMaker
+from tests.pipeline.results.finished import variant
 
 
 def rids(block: blocks.Block) -> list[int]:
@@ -34,6 +35,16 @@ def test_sorted_blocks_hold_every_row_once_and_empty_cells_last(make_job: JobMak
     values = [row["qual"] for row in found]
     assert values[-4:] == [None] * 4
     assert values[:-4] == sorted(values[:-4], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("descending", "values"), [(True, [7.5, 5.0, 3.0, 2.0, 1.0]), (False, [1.0, 2.0, 3.0, 5.0, 7.5])]
+)
+def test_numbers_that_are_none_come_last_like_empty_cells(
+    make_job: JobMaker, descending: bool, values: list[float]
+) -> None:
+    rows = blocks.read(make_job(), 0, 10, Sort("qual", descending)).rows
+    assert [row["qual"] for row in rows] == values + [None] * 5
 
 
 def test_contigs_are_sorted_as_the_file_has_them_not_by_the_alphabet(make_job: JobMaker) -> None:

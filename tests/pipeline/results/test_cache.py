@@ -17,7 +17,8 @@ from pipeline.jobs.states import JobStatus
 from pipeline.results import cache
 from pipeline.settings import get_settings
 from tests.conftest import forget_settings
-from tests.pipeline.results.conftest import JobMaker, variant
+from tests.pipeline.results.conftest import JobMaker
+from tests.pipeline.results.finished import variant
 
 
 @pytest.fixture

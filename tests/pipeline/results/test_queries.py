@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.results import queries
 from pipeline.results.queries import Contig
-from tests.pipeline.results.conftest import JobMaker, variant
+from tests.pipeline.results.conftest import JobMaker
+from tests.pipeline.results.finished import variant
 
 
 def test_consequences_are_counted_with_the_ones_that_were_not_annotated(make_job: JobMaker) -> None:

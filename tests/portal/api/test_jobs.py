@@ -79,27 +79,27 @@ def test_a_submit_sent_again_does_not_bring_a_deleted_job_back_C02_C34(ada: Brow
     assert ada.get("/api/jobs") == {"jobs": []}
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"upload_id": None},
-        {"upload_id": 5},
-        {"upload_id": "x" * 65},
-        {"upload_id": "f" * 32, "key": "uploads/other/x/input"},
-        {"upload_id": "f" * 32, "user_id": "other"},
-        {"upload_id": "f" * 32, "job_id": "other"},
-        {"bucket": "b", "key": "k"},
-        [],
-    ],
-)
-def test_a_submit_that_names_anything_of_its_own_is_refused_C01_C08(ada: Browser, body: Any) -> None:
-    assert ada.error("POST", "/api/jobs", body)[0] == 422
+WRONG_SUBMITS: list[Any] = [
+    {},
+    {"upload_id": None},
+    {"upload_id": 5},
+    {"upload_id": "x" * 65},
+    {"upload_id": "f" * 32, "key": "uploads/other/x/input"},
+    {"upload_id": "f" * 32, "user_id": "other"},
+    {"upload_id": "f" * 32, "job_id": "other"},
+    {"bucket": "b", "key": "k"},
+    [],
+]
 
 
-@pytest.mark.parametrize("guess", ["f" * 32, "../../x", "", "é"])
-def test_a_guessed_id_makes_no_job_C01(ada: Browser, guess: str) -> None:
-    assert ada.error("POST", "/api/jobs", {"upload_id": guess})[0] == 404
+def test_a_submit_that_names_anything_of_its_own_is_refused_C01_C08(ada: Browser) -> None:
+    for body in WRONG_SUBMITS:
+        assert ada.error("POST", "/api/jobs", body)[0] == 422, body
+
+
+def test_a_guessed_id_makes_no_job_C01(ada: Browser) -> None:
+    for guess in ("f" * 32, "../../x", "", "é"):
+        assert ada.error("POST", "/api/jobs", {"upload_id": guess})[0] == 404
     assert ada.get("/api/jobs") == {"jobs": []}
 
 
@@ -144,23 +144,21 @@ ROUTES: list[tuple[str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "action"), ROUTES)
 @pytest.mark.parametrize("state", [write_job, completed, failed], ids=["pending", "completed", "failed"])
-def test_another_users_job_answers_like_none_C03(
-    ada: Browser, bob: Browser, method: str, action: str, state: Callable[[Job], Job]
-) -> None:
+def test_another_users_job_answers_like_none_C03(ada: Browser, bob: Browser, state: Callable[[Job], Job]) -> None:
     job = state(make_job(ada.user))
-    foreign = bob.error(method, f"/api/jobs/{job.job_id}{action}")
-    assert foreign == bob.error(method, f"/api/jobs/{'f' * 32}{action}")
-    assert foreign[0] == 404
+    for method, action in ROUTES:
+        foreign = bob.error(method, f"/api/jobs/{job.job_id}{action}")
+        assert foreign == bob.error(method, f"/api/jobs/{'f' * 32}{action}")
+        assert foreign[0] == 404
     assert store.get(job.job_id) == job
 
 
-@pytest.mark.parametrize(("method", "action"), ROUTES)
-def test_without_a_sign_in_nothing_is_answered_C03(portal_app: Flask, ada: Browser, method: str, action: str) -> None:
+def test_without_a_sign_in_nothing_is_answered_C03(portal_app: Flask, ada: Browser) -> None:
     job = completed(make_job(ada.user))
-    answer = portal_app.test_client().open(f"/api/jobs/{job.job_id}{action}", method=method)
-    assert (answer.status_code, answer.is_json) == (401, True)
+    for method, action in ROUTES:
+        answer = portal_app.test_client().open(f"/api/jobs/{job.job_id}{action}", method=method)
+        assert (answer.status_code, answer.is_json) == (401, True)
     assert store.get(job.job_id) == job
 
 
@@ -178,10 +176,10 @@ def test_without_the_token_nothing_is_changed_C06(ada: Browser) -> None:
     assert len(ada.get("/api/jobs")["jobs"]) == 1
 
 
-@pytest.mark.parametrize("action", ["/cancel", "/retry"])
-def test_no_state_is_changed_by_a_get_C06(ada: Browser, action: str) -> None:
+def test_no_state_is_changed_by_a_get_C06(ada: Browser) -> None:
     job = failed(make_job(ada.user))
-    assert ada.error("GET", f"/api/jobs/{job.job_id}{action}")[0] in {404, 405}
+    for action in ("/cancel", "/retry"):
+        assert ada.error("GET", f"/api/jobs/{job.job_id}{action}")[0] in {404, 405}
     assert store.get(job.job_id) == job
 
 
@@ -231,18 +229,18 @@ def test_deleting_takes_every_object_C34(ada: Browser) -> None:
 # ---- download
 
 
-@pytest.mark.parametrize(("role", "name"), [*RESULT_NAMES.items(), ("input", "tiny.vcf")])
-def test_a_download_leads_to_the_file_under_its_name(ada: Browser, role: str, name: str) -> None:
+def test_a_download_leads_to_the_file_under_its_name(ada: Browser) -> None:
     job = completed(make_job(ada.user))
-    answer = ada.client.get(f"/api/jobs/{job.job_id}/files/{role}")
-    assert answer.status_code == 303
-    assert answer.headers["Cache-Control"] == "no-store"
-    target = urlsplit(answer.headers["Location"])
-    disposition = parse_qs(target.query)["response-content-disposition"][0]
-    assert f'filename="{name}"' in disposition
-    assert "X-Amz-Signature" in target.query
-    key = job.s3_key_input_file if role == "input" else job.outputs[role]["key"]
-    assert target.path.endswith(f"/{key}")
+    for role, name in [*RESULT_NAMES.items(), ("input", "tiny.vcf")]:
+        answer = ada.client.get(f"/api/jobs/{job.job_id}/files/{role}")
+        assert answer.status_code == 303
+        assert answer.headers["Cache-Control"] == "no-store"
+        target = urlsplit(answer.headers["Location"])
+        disposition = parse_qs(target.query)["response-content-disposition"][0]
+        assert f'filename="{name}"' in disposition
+        assert "X-Amz-Signature" in target.query
+        key = job.s3_key_input_file if role == "input" else job.outputs[role]["key"]
+        assert target.path.endswith(f"/{key}")
 
 
 def test_a_script_gets_the_address_as_json(ada: Browser) -> None:
@@ -252,21 +250,21 @@ def test_a_script_gets_the_address_as_json(ada: Browser) -> None:
     assert "X-Amz-Signature" in answer["url"]
 
 
-@pytest.mark.parametrize("name", ['a".b~c:d=é.vcf.gz', "<script>.vcf", "a\r\nSet-Cookie: x=1.vcf"])
-def test_a_hostile_name_stays_one_quoted_name_C09(ada: Browser, name: str) -> None:
-    job = make_job(ada.user, name=name)
-    answer = ada.client.get(f"/api/jobs/{job.job_id}/files/input")
-    disposition = parse_qs(urlsplit(answer.headers["Location"]).query)["response-content-disposition"][0]
-    plain, encoded = disposition.split("; ")[1:]
-    assert plain.count('"') == 2
-    assert unquote(encoded.removeprefix("filename*=UTF-8''")) == job.input_file_name
-    assert "\n" not in disposition
+def test_a_hostile_name_stays_one_quoted_name_C09(ada: Browser) -> None:
+    for name in ('a".b~c:d=é.vcf.gz', "<script>.vcf", "a\r\nSet-Cookie: x=1.vcf"):
+        job = make_job(ada.user, name=name)
+        answer = ada.client.get(f"/api/jobs/{job.job_id}/files/input")
+        disposition = parse_qs(urlsplit(answer.headers["Location"]).query)["response-content-disposition"][0]
+        plain, encoded = disposition.split("; ")[1:]
+        assert plain.count('"') == 2
+        assert unquote(encoded.removeprefix("filename*=UTF-8''")) == job.input_file_name
+        assert "\n" not in disposition
 
 
-@pytest.mark.parametrize("role", ["nothing", "..", "outputs", "__class__", "s3_key_input_file"])
-def test_a_file_that_no_job_has_is_not_found_C01(ada: Browser, role: str) -> None:
+def test_a_file_that_no_job_has_is_not_found_C01(ada: Browser) -> None:
     job = completed(make_job(ada.user))
-    assert ada.error("GET", f"/api/jobs/{job.job_id}/files/{role}")[0] in {404, 405}
+    for role in ("nothing", "..", "outputs", "__class__", "s3_key_input_file"):
+        assert ada.error("GET", f"/api/jobs/{job.job_id}/files/{role}")[0] in {404, 405}
 
 
 def test_before_the_result_there_is_only_the_input(ada: Browser) -> None:

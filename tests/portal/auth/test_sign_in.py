@@ -10,7 +10,10 @@ from pipeline import clock
 from pipeline.accounts import store
 from pipeline.accounts.demo import DEMO_ACCOUNTS
 from pipeline.accounts.store import User
-from pipeline.settings import get_settings
+from pipeline.settings import Settings, get_settings
+from portal.app import create_app
+from portal.auth.rate_limits import limiter
+from tests.conftest import forget_settings
 from tests.portal.signing_in import PASSWORD, csrf_headers, form_token, send_form, sign_in
 
 
@@ -249,6 +252,24 @@ def test_an_account_is_protected_against_attempts_from_many_addresses(client: Fl
         environ_overrides={"REMOTE_ADDR": "192.0.2.200"},
     )
     assert answer.status_code == 429
+
+
+@pytest.mark.parametrize(("proxies", "last_status"), [("0", 429), ("1", 422)])
+def test_a_forwarded_address_counts_only_if_it_comes_from_a_proxy_of_ours(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch, proxies: str, last_status: int
+) -> None:
+    monkeypatch.setenv("GAS_TRUSTED_PROXIES", proxies)
+    forget_settings()
+    limiter.reset()
+    client = create_app().test_client()
+    token = form_token(client, "/register")
+    answers = [
+        client.post(
+            "/register", data={"csrf_token": token}, headers={"X-Forwarded-For": f"192.0.2.{number}"}
+        ).status_code
+        for number in range(6)
+    ]
+    assert answers == [422] * 5 + [last_status]
 
 
 def test_registrations_from_one_address_are_limited(client: FlaskClient) -> None:
