@@ -82,18 +82,27 @@
   functions.gasFitColumns = (params) => {
     const { api } = params;
     if (api.isDestroyed()) return;
-    const onPhones = api.getGridOption("context").onPhones;
+    const { onPhones } = api.getGridOption("context");
     const narrow = document.documentElement.clientWidth < PHONE_PX;
-    if (api.getGridOption("context").narrow === narrow) return;
-    api.setGridOption("context", { onPhones, narrow });
-    const state = api.getColumns().map((column) => {
+    const hidden = (column) => narrow && !(column.getColId() in onPhones);
+    const columns = api.getColumns();
+    if (columns.every((column) => column.isVisible() !== hidden(column))) return;
+    const state = columns.map((column) => {
       const colId = column.getColId();
       const usual = column.getColDef();
       const width = (narrow && onPhones[colId]) || usual.width;
-      return { colId, hide: narrow && !(colId in onPhones), ...(usual.flex ? { flex: usual.flex } : { width }) };
+      return { colId, hide: hidden(column), ...(usual.flex ? { flex: usual.flex } : { width }) };
     });
     api.applyColumnState({ state });
   };
+
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.gas = Object.assign(clientside.gas || {}, {
+    fitColumns: (columnState, id) => {
+      const api = columnState && window.dash_ag_grid.getApi(id);
+      if (api) functions.gasFitColumns({ api });
+    },
+  });
 
   // Going to a job without loading the page anew (uploads go on).
   function visit(path) {

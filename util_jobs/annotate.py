@@ -23,7 +23,9 @@ FAILED_EXIT = 2
 
 @click.command("annotate")
 @click.argument("input_file", metavar="INPUT", type=click.Path(path_type=Path))
-@click.option("--out", "out_dir", required=True, type=click.Path(path_type=Path), help="Folder for the results; made if missing.")
+@click.option(
+    "--out", "out_dir", required=True, type=click.Path(path_type=Path), help="Folder for the results; made if missing."
+)
 @click.option("--bundle", "bundle_id", default=None, help="Reference bundle; `reference list` shows which there are.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
 def command(input_file: Path, out_dir: Path, bundle_id: str | None, as_json: bool) -> None:
@@ -35,7 +37,9 @@ def command(input_file: Path, out_dir: Path, bundle_id: str | None, as_json: boo
     except GasError as error:
         _fail(error, as_json)
     except OSError as error:
-        _fail(ConfigurationError(f"{error.strerror or error}: {error.filename or out_dir}", code="file_system"), as_json)
+        _fail(
+            ConfigurationError(f"{error.strerror or error}: {error.filename or out_dir}", code="file_system"), as_json
+        )
     except Exception as error:  # noqa: BLE001 - an operator gets a sentence, never a traceback
         _fail(GasError(f"This is a fault of the program, please report it: {type(error).__name__}: {error}"), as_json)
     else:

@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "screenshots": "util_jobs.screenshots:command",
     "seed": "util_jobs.seed:command",
     "settings-doc": "util_jobs.settings_doc:command",
+    "tour": "util_jobs.tour:command",
 }
 
 

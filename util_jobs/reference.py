@@ -31,7 +31,9 @@ def list_command(as_json: bool) -> None:
         click.echo(f"{bundle.id}  {bundle.version}  {bundle.title}")
         click.echo(f"    {bundle.assembly}, {len(bundle.contigs):,} contigs, {bases:,} bases")
         for source in bundle.sources:
-            click.echo(f"    {source.id}: {source.title}, {source.version}, {source.records:,} records, {source.licence}")
+            click.echo(
+                f"    {source.id}: {source.title}, {source.version}, {source.records:,} records, {source.licence}"
+            )
 
 
 def _document(bundle: Bundle) -> dict[str, object]:

@@ -15,7 +15,7 @@ from pipeline.annotation.consequence_terms import impact_of, most_severe_term, s
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.engine_stream import EngineRows
 from pipeline.annotation.engines.base import Engine
-from pipeline.annotation.gene_context import complete, neighbours
+from pipeline.annotation.gene_context import complete, merged_by_transcript, neighbours
 from pipeline.annotation.sources.allele_source import ARROW_TYPES, AlleleSource
 from pipeline.annotation.sources.track import Track
 from pipeline.reference.bundle import Bundle
@@ -102,7 +102,7 @@ class Annotator:
             found.skip[index] = CODE["reference_unknown" if "N" in known else "reference_mismatch"]
 
     def _consequences(self, normal: NormalForm) -> pa.Table:
-        rows = complete(self.engine.parse(normal.raw), self.model)
+        rows = merged_by_transcript(complete(self.engine.parse(normal.raw), self.model))
         return rows.append_column("impact", impact_of(rows["consequence"].combine_chunks()))
 
     def _by_contig(self, found: Alleles, normal: NormalForm) -> dict[str, pa.Array]:
@@ -134,8 +134,9 @@ class Annotator:
 
     def _scattered(self, parts: list[tuple[IntArray, dict[str, pa.Array]]], count: int) -> dict[str, pa.Array]:
         types = {"nearby": pa.string(), "nearest_gene": pa.string(), "distance": pa.int64()}
-        for source in (*self.sources, *self.tracks):
-            types |= {column.name: ARROW_TYPES[column.type] for column in source.source.columns}
+        declared = [item.source for item in self.sources] + [item.source for item in self.tracks]
+        for source in declared:
+            types |= {column.name: ARROW_TYPES[column.type] for column in source.columns}
         where = np.full(count, -1, np.int64)
         start = 0
         for index, _ in parts:
@@ -143,7 +144,9 @@ class Annotator:
             start += len(index)
         take = pa.array(where, mask=where < 0)
         return {
-            name: pa.concat_arrays([columns[name] for _, columns in parts]).take(take) if parts else pa.nulls(count, type_)
+            name: pa.concat_arrays([columns[name] for _, columns in parts]).take(take)
+            if parts
+            else pa.nulls(count, type_)
             for name, type_ in types.items()
         }
 

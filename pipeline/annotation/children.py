@@ -105,7 +105,9 @@ class ChildFamily:
         self._watch.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._done.set()
         for child in self.children:
             child.kill()
@@ -116,7 +118,7 @@ class ChildFamily:
         self._watch.join(STOP_WAIT_S)
 
     def start(self, arguments: list[str], *, stdin: int | IO[bytes], stdout: int | IO[bytes]) -> Child:
-        """Start `bcftools <arguments>`; the first argument names the step. Paths in `arguments` are ours, never the user's."""
+        """Start `bcftools <arguments>`; the first one names the step. Paths among them are ours, never the user's."""
         self.raise_if_stopped()
         command = [sys.executable, "-I", "-c", BOOTSTRAP, str(self.settings.child_memory_bytes), *arguments]
         process = subprocess.Popen(

@@ -78,12 +78,16 @@ FROM_BCFTOOLS: dict[str, str] = {
     "intergenic": "intergenic_variant",
 }
 
+# bcftools adds these to any insertion or deletion; Ensembl keeps them, with HIGH impact, for structural variants.
+STRUCTURAL_ONLY = ("feature_elongation", "feature_truncation")
+
 
 @lru_cache(maxsize=4096)
 def _ontology_text(text: str) -> str:
     terms = [FROM_BCFTOOLS.get(term, term) for term in re.split(r"[&]", text.lstrip("*")) if term]
-    known = [term if term in SEVERITY else "sequence_variant" for term in terms]
-    return "&".join(sorted(dict.fromkeys(known), key=SEVERITY.__getitem__))
+    known = dict.fromkeys(term if term in SEVERITY else "sequence_variant" for term in terms)
+    telling = [term for term in known if term not in STRUCTURAL_ONLY] or list(known)
+    return "&".join(sorted(telling, key=SEVERITY.__getitem__))
 
 
 def sequence_ontology(texts: pa.StringArray) -> pa.StringArray:

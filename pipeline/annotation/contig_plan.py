@@ -1,4 +1,4 @@
-"""Which contig of the file is which contig of the bundle, in which order they are written, and how engines take them."""
+"""Which contig of the file is which of the bundle, in which order they are written, how engines take them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,12 @@ class EngineRows:
         """Some of the rows."""
         where = pa.array(index)
         return EngineRows(
-            self.key[index], self.contig_order[index], self.pos[index], self.ref.take(where), self.alt.take(where), self.raw.take(where)
+            self.key[index],
+            self.contig_order[index],
+            self.pos[index],
+            self.ref.take(where),
+            self.alt.take(where),
+            self.raw.take(where),
         )
 
 
@@ -64,7 +69,12 @@ class EngineStream:
     """Runs the engine over `alleles()` (a pass over the file of its own) while the caller reads the rows."""
 
     def __init__(
-        self, engine: Engine, bundle: Bundle, plan: ContigPlan, family: ChildFamily, alleles: Callable[[], Iterator[Alleles]]
+        self,
+        engine: Engine,
+        bundle: Bundle,
+        plan: ContigPlan,
+        family: ChildFamily,
+        alleles: Callable[[], Iterator[Alleles]],
     ) -> None:
         self.engine = engine
         self.bundle = bundle

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import IntArray
-from pipeline.annotation.consequence_terms import translate
+from pipeline.annotation.columnar import IntArray, mask, to_numpy
+from pipeline.annotation.consequence_terms import sequence_ontology, translate
 from pipeline.reference.gene_model import ContigGenes, GeneModel
 
 NEAR_BASES = 5000
@@ -44,6 +44,29 @@ def complete(rows: pa.Table, model: GeneModel) -> pa.Table:
     return filled
 
 
+def merged_by_transcript(rows: pa.Table) -> pa.Table:
+    """One row for each allele and transcript: csq reports a missense change in a splice region as two."""
+    transcripts = pc.fill_null(rows["transcript"].combine_chunks(), "").dictionary_encode()
+    codes = transcripts.indices.to_numpy().astype(np.int64)
+    place = to_numpy(rows["row"]) * (len(transcripts.dictionary) + 1) + codes
+    named = mask(pc.not_equal(transcripts.dictionary, ""))[codes] if len(codes) else np.zeros(0, bool)
+    _, group, count = np.unique(place, return_inverse=True, return_counts=True)
+    repeated = (count[group] > 1) & named
+    if not repeated.any():
+        return rows
+    several = rows.filter(pa.array(repeated))
+    keys = ["row", "transcript"]
+    others = [name for name in rows.column_names if name not in (*keys, "consequence")]
+    merged = several.group_by(keys, use_threads=False).aggregate(
+        [("consequence", "list"), *((name, "max") for name in others)]
+    )
+    terms = pc.binary_join(merged["consequence_list"].combine_chunks(), "&")
+    columns = {name: merged[name if name in keys else f"{name}_max"] for name in (*keys, *others)}
+    columns["consequence"] = sequence_ontology(terms)
+    single = pa.table({name: columns[name] for name in rows.column_names}, schema=rows.schema)
+    return pa.concat_tables([rows.filter(pa.array(~repeated)), single]).sort_by("row").combine_chunks()
+
+
 def _only_transcript(pair: str, model: GeneModel) -> str | None:
     """The transcript of a gene with that biotype, where there is just one."""
     gene, biotype = pair.split("\t", 1)
@@ -55,7 +78,9 @@ def neighbours(pos: IntArray, length: IntArray, genes: ContigGenes | None) -> Ne
     """The nearest gene of each allele at `pos` (1-based) with `length` reference bases, on one contig."""
     count = len(pos)
     if genes is None or not len(genes.starts):
-        return Neighbour(pa.array(["intergenic_variant"] * count), pa.nulls(count, pa.string()), pa.nulls(count, pa.int64()))
+        return Neighbour(
+            pa.array(["intergenic_variant"] * count), pa.nulls(count, pa.string()), pa.nulls(count, pa.int64())
+        )
     right = np.searchsorted(genes.starts, pos + length - 1, side="right")
     right_gap = np.where(right < len(genes.starts), np.append(genes.starts, 0)[right] - (pos + length - 1), FAR)
     left = np.searchsorted(genes.starts, pos, side="right") - 1

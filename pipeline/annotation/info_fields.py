@@ -45,9 +45,7 @@ def _per_record(info: pa.StringArray, key: str, found: Alleles, keys: set[str]) 
     return info_texts(info, key).take(pa.array(found.row))
 
 
-def _per_allele(
-    info: pa.StringArray, key: str, found: Alleles, alternates: IntArray, keys: set[str]
-) -> pa.StringArray:
+def _per_allele(info: pa.StringArray, key: str, found: Alleles, alternates: IntArray, keys: set[str]) -> pa.StringArray:
     """The item of a list that belongs to the allele; a list of any other length than A or R says nothing."""
     if key not in keys:
         return pa.nulls(len(found), pa.string())

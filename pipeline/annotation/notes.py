@@ -1,4 +1,4 @@
-"""Sentences for the scientist: what was changed, what was carried through without annotation, and what to do about it."""
+"""Sentences for the scientist: what was changed, what was carried through unannotated, and what to do about it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,16 @@ def change_sentences(survey: Survey) -> list[str]:
 
 def notes_for(summary: dict[str, Any], survey: Survey, bundle: Bundle) -> list[str]:
     """Sentences about this job's result."""
-    notes = [_contig_note(name, count, bundle, survey) for name, count in list(summary["unannotated_contigs"].items())[:5]]
+    notes = [
+        _contig_note(name, count, bundle, survey) for name, count in list(summary["unannotated_contigs"].items())[:5]
+    ]
     rest = summary["unannotated_contigs"]
     if len(rest) > 5:
         others = sum(list(rest.values())[5:])
-        notes.append(f"{others:,} more records lie on {len(rest) - 5:,} other contigs that the bundle does not hold; the log names them.")
+        notes.append(
+            f"{others:,} more records lie on {len(rest) - 5:,} other contigs that the bundle does not hold; "
+            "the log names them."
+        )
     if rest:
         notes.append(_install_note(survey))
     read = max(summary["read"], 1)
@@ -81,8 +86,9 @@ def _contig_note(name: str, count: int, bundle: Bundle, survey: Survey) -> str:
     if same_name is not None:
         declared = survey.header.contigs.get(name)
         return (
-            f"{count:,} {verb} on contig {name}, which the file declares with {declared:,} bases; the contig of the bundle "
-            f"{bundle.id} has {same_name.length:,}, so it is another sequence. They are carried through without annotation."
+            f"{count:,} {verb} on contig {name}, which the file declares with {declared:,} bases; the contig of the "
+            f"bundle {bundle.id} has {same_name.length:,}, so it is another sequence. "
+            "They are carried through without annotation."
         )
     return (
         f"{count:,} {verb} on contig {name}, which the bundle {bundle.id} does not hold; "
@@ -95,8 +101,8 @@ def _install_note(survey: Survey) -> str:
     text = "\n".join(survey.header.meta).lower()
     if any(word in text for word in ("ncbi36", "human_b36", "hg18", "build36", "b36_")):
         return (
-            "The header names the genome build NCBI36 (hg18), which is no longer annotated: lift the file over to GRCh37 or "
-            "GRCh38, and ask your operator for `python -m util_jobs reference install GRCh38`."
+            "The header names the genome build NCBI36 (hg18), which is no longer annotated: lift the file over to "
+            "GRCh37 or GRCh38, and ask your operator for `python -m util_jobs reference install GRCh38`."
         )
     build = "GRCh38" if any(word in text for word in ("grch38", "hg38", "b38")) else "GRCh37"
     named = any(word in text for word in ("grch38", "hg38", "b38", "grch37", "hg19", "b37", "g1k_v37", "human_g1k"))

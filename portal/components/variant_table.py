@@ -10,7 +10,7 @@ from dash import html
 from pipeline.results.blocks import Sort
 from pipeline.results.columns import Column
 from pipeline.settings import get_settings
-from portal.components.grid import formatter, grid
+from portal.components.grid import FIT_COLUMNS, formatter, grid
 from portal.components.words import counted
 
 GRID_ID = "variants-grid"
@@ -79,10 +79,7 @@ def variant_grid(columns: list[Column]) -> dag.AgGrid:
         rowModelType="infinite",
         getRowId="gasVariantRowId(params)",
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": False, "minWidth": 70},
-        eventListeners={
-            "gridSizeChanged": ["gasFitColumns(params)"],
-            "firstDataRendered": ["gasFitColumns(params)"],
-        },
+        eventListeners=FIT_COLUMNS,
         style={"height": "100%"},
     )
 

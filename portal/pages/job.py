@@ -27,6 +27,7 @@ from portal.components import (
     variant_table,
 )
 from portal.components.frame import PRODUCT
+from portal.components.grid import fit_columns_when_ready
 
 log = logs.get_logger()
 dash.register_page(__name__, path_template="/jobs/<job_id>", title=f"Job · {PRODUCT}")
@@ -177,3 +178,4 @@ clientside_callback(
     Input({"type": "gas-figure", "name": MATCH}, "data"),
     Input(THEME, "data"),
 )
+fit_columns_when_ready(variant_table.GRID_ID)

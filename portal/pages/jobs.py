@@ -16,6 +16,7 @@ from pipeline.settings import get_settings
 from portal.auth.current import current_user
 from portal.components import delete_dialog, job_table, states
 from portal.components.frame import PRODUCT
+from portal.components.grid import fit_columns_when_ready
 from portal.components.upload_box import upload_box
 from portal.components.words import counted
 
@@ -99,3 +100,6 @@ def news(_ticks: int | None, _refresh: Any, seen: dict[str, Any] | None) -> tupl
         rows = (no_update, {"update": changed} if changed else no_update)
     idle = not job_table.active_ids(jobs)
     return (*rows, _table_style(jobs), bool(jobs), _count(jobs), idle, job_table.known(jobs))
+
+
+fit_columns_when_ready(job_table.GRID_ID)

@@ -70,8 +70,8 @@ def test_the_page_follows_the_work_and_then_shows_the_result(
     expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "61")
     expect(page.get_by_text("61 % · 1,200 records · 900 records/s")).to_be_visible()
     write_job(done)
-    expect(page.get_by_role("heading", name="Consequences")).to_be_visible()
-    expect(page.locator(".gas-plot .main-svg").first).to_be_visible()
+    page.get_by_role("heading", name="Consequences").wait_for()
+    page.locator(".gas-plot .main-svg").first.wait_for()
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
 

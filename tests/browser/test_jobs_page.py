@@ -74,6 +74,7 @@ def test_an_update_keeps_the_focus_and_the_place_in_a_long_table(
         page.keyboard.press("ArrowDown")
     focused = page.evaluate("document.activeElement.closest('.ag-row').getAttribute('row-id')")
     place = viewport.evaluate("element => element.scrollTop")
+    assert place > 0
     running(job, 88.0)
     page.wait_for_timeout(2500)
     assert page.evaluate("document.activeElement.closest('.ag-row').getAttribute('row-id')") == focused
@@ -158,6 +159,17 @@ def test_the_table_is_whole_after_a_turn_to_phone_width_and_back(
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1280, "height": 850})
     expect(row.locator('[col-id="size"]')).to_be_visible()
+
+
+def test_a_phone_shows_what_fits_from_the_start(
+    new_page: Callable[..., Page], portal_server: PortalServer, person: User
+) -> None:
+    job = ended(make_job(person, name="mine.vcf"))
+    page = new_page(viewport={"width": 390, "height": 844})
+    sign_in(page, portal_server, person, "/jobs")
+    expect(page.locator(".ag-header-cell[col-id='size']")).to_have_count(0)
+    expect(page.get_by_role("button", name="Delete mine.vcf")).to_be_visible()
+    expect(page.locator(f'#jobs-grid .ag-row[row-id="{job.job_id}"]')).to_contain_text("Completed")
 
 
 def test_the_page_says_that_the_portal_cannot_be_reached_and_goes_on_by_itself(

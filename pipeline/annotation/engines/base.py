@@ -41,7 +41,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class EngineRun:
-    """A started run: write VCF to the first child's stdin, read lines of `OUTPUT_COLUMNS` from the last one's stdout."""
+    """A started run: VCF goes into the first child, lines of `OUTPUT_COLUMNS` come out of the last one."""
 
     segment: Segment
     children: list[Child]

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import subprocess
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pysam.version
+from pysam.version import __bcftools_version__, __version__
 
 from pipeline.annotation.children import Child, ChildFamily
-from pipeline.annotation.consequence_terms import sequence_ontology
+from pipeline.annotation.consequence_terms import STRUCTURAL_ONLY, sequence_ontology
 from pipeline.annotation.engines.base import ALLELE_TAG, CONSEQUENCE_SCHEMA, EngineRun, Segment
 from pipeline.reference.bundle import Bundle
-from pipeline.reference.gene_model import GeneModel, load_gene_model
 
 # Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change; the last three only for coding changes.
 BCSQ = (
@@ -24,7 +22,9 @@ BCSQ = (
     r"(?:\|(?P<strand>[^|]*)\|(?P<change>[^|]*)\|(?P<dna>[^|]*))?$"
 )
 # 107V (synonymous), 107V>107A, 2P..319>2P..29 (abbreviated by -B)
-AMINO_ACIDS = r"^(?P<position>\d+)(?P<before>[A-Z*.]*[A-Z*])?(?:\.\.\d+)?(?:>\d+(?P<after>[A-Z*.]*[A-Z*])?(?P<rest>\.\.\d+)?)?$"
+AMINO_ACIDS = (
+    r"^(?P<position>\d+)(?P<before>[A-Z*.]*[A-Z*])?(?:\.\.\d+)?(?:>\d+(?P<after>[A-Z*.]*[A-Z*])?(?P<rest>\.\.\d+)?)?$"
+)
 
 
 class CsqEngine:
@@ -34,11 +34,13 @@ class CsqEngine:
 
     def version(self) -> str:
         """bcftools' version and pysam's."""
-        return f"bcftools csq {pysam.version.__bcftools_version__} (pysam {pysam.version.__version__})"
+        return f"bcftools csq {__bcftools_version__} (pysam {__version__})"
 
     def parameters(self, bundle: Bundle) -> dict[str, str]:
         """The options that decide the result."""
-        codes = ",".join(f"{name}={contig.genetic_code}" for name, contig in bundle.contigs.items() if contig.genetic_code != 1)
+        codes = ",".join(
+            f"{name}={contig.genetic_code}" for name, contig in bundle.contigs.items() if contig.genetic_code != 1
+        )
         return {"norm": "-c x", "csq": "-l -B 1", "genetic_codes": codes or "standard"}
 
     def start(self, segment: Segment, bundle: Bundle, family: ChildFamily) -> EngineRun:
@@ -54,17 +56,20 @@ class CsqEngine:
         steps.append(["query", "-u", "-o", "/dev/stdout", "-f", layout, "-"])
         return EngineRun(segment, start_pipe(steps, family))
 
-    def parse(self, raw: pa.StringArray, model: GeneModel | None = None) -> pa.Table:
+    def parse(self, raw: pa.StringArray) -> pa.Table:
         """BCSQ texts as consequence rows."""
         lists = pc.split_pattern(raw, ",")
         rows = pc.list_parent_indices(lists)
         texts = pc.list_flatten(lists)
         own = pc.invert(pc.starts_with(texts, "@"))  # @pos points to the record that holds a compound change
-        rows, texts = rows.filter(own), texts.filter(own)
+        rows, texts = without_structural_doubles(rows.filter(own), texts.filter(own))
         fields = pc.extract_regex(texts, BCSQ)
-        column = {name: pc.struct_field(fields, name) for name in ("consequence", "gene", "transcript", "biotype", "strand", "change", "dna")}
+        column = {
+            name: pc.struct_field(fields, name)
+            for name in ("consequence", "gene", "transcript", "biotype", "strand", "change", "dna")
+        }
         amino = parse_amino_acids(column["change"])
-        table = pa.table(
+        return pa.table(
             {
                 "row": rows.cast(pa.int64()),
                 "consequence": sequence_ontology(column["consequence"]),
@@ -79,7 +84,15 @@ class CsqEngine:
             },
             schema=CONSEQUENCE_SCHEMA,
         )
-        return table
+
+
+def without_structural_doubles(rows: pa.Array, texts: pa.StringArray) -> tuple[pa.Array, pa.StringArray]:
+    """Leave out entries that only say feature_truncation or feature_elongation where the allele has another entry:
+    for a small deletion in an intron they would outweigh the intron, as Ensembl means them for structural variants."""
+    structural = pc.match_substring_regex(texts, rf"^(?:{'|'.join(STRUCTURAL_ONLY)})\|")
+    telling = rows.filter(pc.invert(structural))
+    keep = pc.invert(pc.and_(structural, pc.is_in(rows, value_set=telling)))
+    return rows.filter(keep), texts.filter(keep)
 
 
 def start_pipe(steps: list[list[str]], family: ChildFamily) -> list[Child]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pysam.version
+from pysam.version import __bcftools_version__, __htslib_version__, __version__
 
 from pipeline.annotation.engines.base import Engine
 from pipeline.reference.bundle import Bundle
@@ -38,9 +38,9 @@ def provenance_of(bundle: Bundle, engine: Engine) -> dict[str, Any]:
         "engine": {"name": engine.name, "version": engine.version(), "parameters": engine.parameters(bundle)},
         "libraries": {
             "python": platform.python_version(),
-            "pysam": pysam.version.__version__,
-            "htslib": pysam.version.__htslib_version__,
-            "bcftools": pysam.version.__bcftools_version__,
+            "pysam": __version__,
+            "htslib": __htslib_version__,
+            "bcftools": __bcftools_version__,
             "pyarrow": pa.__version__,
         },
         "bundle": {

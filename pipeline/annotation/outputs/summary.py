@@ -87,7 +87,9 @@ def _add_substitutions(total: Summary, done: Annotated) -> None:
     total.substitutions.update(count_values(change))
 
 
-def add_places(total: Summary, chrom: pa.StringArray, pos: np.ndarray, annotated: np.ndarray, survey: Survey, plan: ContigPlan) -> None:
+def add_places(
+    total: Summary, chrom: pa.StringArray, pos: np.ndarray, annotated: np.ndarray, survey: Survey, plan: ContigPlan
+) -> None:
     """Count alleles by contig and by stretch of the contig."""
     encoded = chrom.dictionary_encode()
     codes = encoded.indices.to_numpy()

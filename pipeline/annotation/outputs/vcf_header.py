@@ -32,12 +32,27 @@ class OwnField:
 
 
 def own_fields(bundle: Bundle, survey: Survey) -> list[OwnField]:
-    """Our INFO keys; one that the file uses already gets a number (BCSQ_2), so that nothing of the input is replaced."""
+    """Our INFO keys; one that the file uses already gets a number (BCSQ_2): nothing of the input is replaced."""
     taken = set(survey.info_keys) | set(survey.header.info)
     wanted = [
-        OwnField("BCSQ", "raw", ".", "String", "Consequences by bcftools csq, all alleles and transcripts. Format: Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change"),
-        OwnField("ANN_CONSEQUENCE", "consequence", "A", "String", "Most severe consequence of the allele (Sequence Ontology)"),
-        OwnField("ANN_IMPACT", "impact", "A", "String", "Impact of that consequence (HIGH, MODERATE, LOW, MODIFIER; Ensembl's table)"),
+        OwnField(
+            "BCSQ",
+            "raw",
+            ".",
+            "String",
+            "Consequences by bcftools csq, all alleles and transcripts. "
+            "Format: Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change",
+        ),
+        OwnField(
+            "ANN_CONSEQUENCE", "consequence", "A", "String", "Most severe consequence of the allele (Sequence Ontology)"
+        ),
+        OwnField(
+            "ANN_IMPACT",
+            "impact",
+            "A",
+            "String",
+            "Impact of that consequence (HIGH, MODERATE, LOW, MODIFIER; Ensembl's table)",
+        ),
         OwnField("ANN_GENE", "gene", "A", "String", "Gene of that consequence"),
         OwnField("ANN_AMINO_ACIDS", "amino_acids", "A", "String", "Amino acid change of that consequence"),
         OwnField("ANN_SKIPPED", "skipped", "A", "String", "Why the allele was carried through without annotation"),
@@ -47,7 +62,9 @@ def own_fields(bundle: Bundle, survey: Survey) -> list[OwnField]:
         for column in source.columns:
             text = f"{column.title}: {column.description} Source: {source.title} {source.version}. {source.licence}."
             wanted.append(OwnField(column.field, column.name, "A", types[column.type], text))
-    return [OwnField(_free(field.key, taken), field.column, field.number, field.type, field.description) for field in wanted]
+    return [
+        OwnField(_free(field.key, taken), field.column, field.number, field.type, field.description) for field in wanted
+    ]
 
 
 def _free(key: str, taken: set[str]) -> str:
@@ -61,7 +78,9 @@ def complete_header(survey: Survey, plan: ContigPlan, bundle: Bundle) -> list[st
     """The repaired meta lines with a declaration for everything that the records use. Counts what was added."""
     header = survey.header
     lines = list(header.meta)
-    lines += _undeclared_fields("INFO", header.info, {key: (use.with_value, use.bare) for key, use in survey.info_keys.items()}, survey)
+    lines += _undeclared_fields(
+        "INFO", header.info, {key: (use.with_value, use.bare) for key, use in survey.info_keys.items()}, survey
+    )
     lines += _undeclared_fields("FORMAT", header.formats, dict.fromkeys(survey.format_keys, (True, False)), survey)
     used = {name for text in survey.filters for name in text.split(";")} - {"."}
     for name in sorted(used - header.filters):

@@ -1,4 +1,4 @@
-"""Writes the annotated VCF: bgzip, index, and bcftools reading along, so that what we hand out is known to be readable."""
+"""Writes the annotated VCF: bgzip and index, with bcftools reading along, so that what we hand out is readable."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REASONS = {
 }
 
 
-class UnreadableField(Exception):
+class UnreadableFieldError(Exception):
     """A FORMAT field holds values that its declared type forbids; `key` must be declared as String."""
 
     def __init__(self, key: str) -> None:
@@ -34,7 +34,7 @@ class UnreadableField(Exception):
         self.key = key
 
 
-class UnreadableRecord(Exception):
+class UnreadableRecordError(Exception):
     """bcftools refuses the record at this place of the file; `reason` completes "the record cannot be read: …"."""
 
     def __init__(self, contig: str, pos: int, reason: str) -> None:
@@ -51,14 +51,16 @@ class VcfWriter:
         self.path = path
         self.problems: list[str] = []
         self._family = family
-        self._file = pysam.BGZFile(str(path), "wb")
+        self._file = pysam.BGZFile(str(path), "wb", None)
         arguments = ["view", "--no-version", "-Ou", "-o", "/dev/null", "-"]
         self._reader: Child = family.start(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
     def __enter__(self) -> VcfWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
         if kind is None:
             self._end_reader()
@@ -88,13 +90,17 @@ class VcfWriter:
         complaint = "\n".join(self._reader.stderr_tail)
         field = BAD_FORMAT_VALUE.search(complaint)
         if field:
-            return UnreadableField(field.group(1))
+            return UnreadableFieldError(field.group(1))
         place = re.search(r" at (\S+):(\d+)", complaint)
         if place is None:
-            return PermanentError("bcftools cannot read the annotated file; please report it.", code="unreadable_output")
+            return PermanentError(
+                "bcftools cannot read the annotated file; please report it.", code="unreadable_output"
+            )
         error = next((line for line in self._reader.stderr_tail if line.startswith("[E::")), "")
-        reason = next((text for part, text in REASONS.items() if part in error), "it does not follow the VCF specification")
-        return UnreadableRecord(place.group(1), int(place.group(2)), reason)
+        reason = next(
+            (text for part, text in REASONS.items() if part in error), "it does not follow the VCF specification"
+        )
+        return UnreadableRecordError(place.group(1), int(place.group(2)), reason)
 
 
 def build_index(path: Path, longest: int, family: ChildFamily) -> Path:

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import IntArray, concatenated, join, mask, strings_equal
+from pipeline.annotation.columnar import concatenated, join, mask, strings_equal
 from pipeline.annotation.prepare.blocks import Block, tokenise
 from pipeline.annotation.prepare.header import VcfHeader
 from pipeline.annotation.prepare.header_repair import CONTIG_OK
@@ -132,7 +133,7 @@ class Cleaner:
         if not changed and line_end is None:
             return block
         tail = block.tail() if line_end is None else line_end
-        columns = [changed.get(index, None) for index in range(8)]
+        columns = [changed.get(index) for index in range(8)]
         parts: list[pa.StringArray | str] = []
         for index, column in enumerate(columns):
             parts += [block.column(index) if column is None else column, "\t" if index < 7 else ""]
@@ -203,7 +204,7 @@ class Cleaner:
             if not CONTIG_OK.match(name):
                 raise self._value_error(block, strings_equal(block.chrom, name), 0, block.chrom)
 
-    def _value_error(self, block: Block, bad: IntArray, column: int, values: pa.StringArray) -> InputError:
+    def _value_error(self, block: Block, bad: npt.NDArray[np.bool_], column: int, values: pa.StringArray) -> InputError:
         at = int(np.flatnonzero(bad)[0])
         number = int(block.line_numbers[at])
         name, wanted, code = {

@@ -143,7 +143,9 @@ def parse_column_line(line: str, number: int, settings: Settings, header: VcfHea
         header.changes["trailing_blanks"] += 1
     if rest and rest[0].strip().upper() != "FORMAT":
         raise InputError(
-            f"Column 9 of the #CHROM line must be FORMAT, but it is {rest[0][:40]!r}.", code="bad_column_line", line=number
+            f"Column 9 of the #CHROM line must be FORMAT, but it is {rest[0][:40]!r}.",
+            code="bad_column_line",
+            line=number,
         )
     header.has_format = len(rest) > 1
     header.format_dropped = len(rest) == 1

@@ -30,9 +30,7 @@ def quoted(text: str) -> str:
 
 def field_line(kind: str, key: str, declaration: Declaration, description: str) -> str:
     """An INFO or FORMAT meta line."""
-    return (
-        f"##{kind}=<ID={key},Number={declaration.number},Type={declaration.type},Description={quoted(description)}>"
-    )
+    return f"##{kind}=<ID={key},Number={declaration.number},Type={declaration.type},Description={quoted(description)}>"
 
 
 def add_meta_lines(header: VcfHeader, lines: list[str]) -> None:
@@ -132,7 +130,9 @@ def _filter(line: str, header: VcfHeader) -> str | None:
     found = ID_ANYWHERE.search(line) if pairs is None and old is None else None
     key = (pairs or {}).get("ID") or (old.group(2) if old else found.group(1) if found else "")
     if not key or key in header.filters or any(sign in key for sign in " ,;"):
-        header.changes["duplicate_meta_line" if key in header.filters - {"PASS"} else "meta_line_dropped"] += key != "PASS"
+        header.changes["duplicate_meta_line" if key in header.filters - {"PASS"} else "meta_line_dropped"] += (
+            key != "PASS"
+        )
         return None
     header.filters.add(key)
     if pairs and "Description" in pairs:

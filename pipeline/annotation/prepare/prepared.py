@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +67,9 @@ def sort_records(path: Path, survey: Survey, orders: dict[str, int], work: Path,
     """Write the records in the order of contig and position, equal places in the order of the upload."""
     if survey.records > settings.max_unsorted_records:
         raise LimitError(
-            f"The file's {survey.records:,} records are not sorted by position; up to {settings.max_unsorted_records:,} are "
-            "sorted here (setting max_unsorted_records). Sort it with `bcftools sort` and upload it again.",
+            f"The file's {survey.records:,} records are not sorted by position; up to "
+            f"{settings.max_unsorted_records:,} are sorted here (setting max_unsorted_records). "
+            "Sort it with `bcftools sort` and upload it again.",
             code="not_sorted",
         )
     plain = work / "unsorted.vcf"

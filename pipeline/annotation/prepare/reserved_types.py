@@ -1,8 +1,8 @@
 """Reserved keys that a file declares with another type than the specification (GQ as Float, SB as Float …).
 
 Where all values fit the specification's type only the declaration is corrected. Where they do not, the key gets the
-nearest valid value and the value as uploaded stays beside it in a key of its own (GQ=3 and GQ_ORIGINAL=2.99): the output
-is valid VCF and nothing is lost.
+nearest valid value and the value as uploaded stays beside it in a key of its own (GQ=3 and GQ_ORIGINAL=2.99): the
+output is valid VCF and nothing is lost.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def fitted(value: bytes, type_: str) -> bytes:
         except ValueError:
             items.append(b".")
             continue
-        usable = number == number and abs(number) < 2**31 - 8  # noqa: PLR0124 - nan differs from itself
+        usable = abs(number) < 2**31 - 8  # nan is not
         items.append(str(round(number)).encode() if usable and type_ == "Integer" else item if usable else b".")
     return b",".join(items)
 
@@ -167,7 +167,9 @@ def rewritten_info(info: pa.StringArray, rewrite: Rewrite) -> pa.StringArray:
     before, value, after = _info_parts(info, rewrite.key)
     present = value.is_valid()
     if rewrite.type == "Flag":
-        kept = pc.fill_null(pc.if_else(pc.equal(value, ""), "", join(f";{rewrite.original}=", pc.fill_null(value, ""))), "")
+        kept = pc.fill_null(
+            pc.if_else(pc.equal(value, ""), "", join(f";{rewrite.original}=", pc.fill_null(value, ""))), ""
+        )
         new = join(pc.fill_null(before, ""), rewrite.key, kept, pc.fill_null(after, ""))
         return pc.if_else(present, new, info)
     texts = pc.fill_null(value, "").dictionary_encode()

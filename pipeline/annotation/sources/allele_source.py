@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -72,5 +71,3 @@ class AlleleSource:
 
 def _keys(pos: pa.Array, ref: pa.Array, alt: pa.Array) -> pa.StringArray:
     return pc.binary_join_element_wise(pos.cast(pa.string()), ref, alt, ">")
-
-

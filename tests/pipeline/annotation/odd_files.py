@@ -15,11 +15,7 @@ import pysam
 
 HEADER = "##fileformat=VCFv4.2\n##contig=<ID=MT,length=16569>\n"
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
-SITES = (
-    "MT\t73\t.\tA\tG\t.\t.\t.\n"
-    "MT\t3308\t.\tT\tC\t.\t.\t.\n"
-    "MT\t3460\trs199476118\tG\tA\t50\tPASS\t.\n"
-)
+SITES = "MT\t73\t.\tA\tG\t.\t.\t.\nMT\t3308\t.\tT\tC\t.\t.\t.\nMT\t3460\trs199476118\tG\tA\t50\tPASS\t.\n"
 PLAIN = HEADER + COLUMNS + SITES
 SAMPLES = (
     HEADER
@@ -114,17 +110,52 @@ ACCEPTED = (
     Odd("ucsc_name", text(PLAIN.replace("MT", "chrM")), 3, 3),
     Odd("short_name", text(PLAIN.replace("MT", "M")), 3, 3),
     Odd("refseq_name", text(PLAIN.replace("MT", "NC_012920.1")), 3, 3),
-    Odd("hg19_chrm_is_another_sequence", text(PLAIN.replace("MT", "chrM").replace("16569", "16571")), 3, 0, {"unknown_contig": 3}),
+    Odd(
+        "hg19_chrm_is_another_sequence",
+        text(PLAIN.replace("MT", "chrM").replace("16569", "16571")),
+        3,
+        0,
+        {"unknown_contig": 3},
+    ),
     Odd("samples", text(SAMPLES), 1, 1),
     Odd("two_samples_of_one_name", text(SAMPLES.replace("\tA\tB\n", "\tA\tA\n")), 1, 1, changes=("sample_renamed",)),
-    Odd("trailing_tab_on_column_line", text(SAMPLES.replace("\tA\tB\n", "\tA\tB\t\n")), 1, 1, changes=("trailing_blanks",)),
+    Odd(
+        "trailing_tab_on_column_line",
+        text(SAMPLES.replace("\tA\tB\n", "\tA\tB\t\n")),
+        1,
+        1,
+        changes=("trailing_blanks",),
+    ),
     Odd("trailing_tabs_on_records", text(SAMPLES.replace("1|1\n", "1|1\t\n")), 1, 1, changes=("trailing_blanks",)),
     Odd("trailing_blanks_on_records", text(SAMPLES.replace("1|1\n", "1|1  \n")), 1, 1, changes=("trailing_blanks",)),
-    Odd("trailing_blanks_without_samples", text(PLAIN.replace("PASS\t.\n", "PASS\t.  \n")), 3, 3, changes=("info_separators",)),
+    Odd(
+        "trailing_blanks_without_samples",
+        text(PLAIN.replace("PASS\t.\n", "PASS\t.  \n")),
+        3,
+        3,
+        changes=("info_separators",),
+    ),
     Odd("blank_lines", text(PLAIN.replace("MT\t3308", "\n\nMT\t3308") + "\n\n"), 3, 3, changes=("blank_line_dropped",)),
-    Odd("comment_between_records", text(PLAIN.replace("MT\t3308", "# mine\nMT\t3308")), 3, 3, changes=("comment_line_dropped",)),
-    Odd("column_line_with_spaces", text(HEADER + COLUMNS.replace("\t", "  ") + SITES), 3, 3, changes=("column_line_spaces",)),
-    Odd("format_without_samples", text(HEADER + COLUMNS.rstrip() + "\tFORMAT\n" + SITES.replace("\t.\n", "\t.\tGT\n")), 3, 3),
+    Odd(
+        "comment_between_records",
+        text(PLAIN.replace("MT\t3308", "# mine\nMT\t3308")),
+        3,
+        3,
+        changes=("comment_line_dropped",),
+    ),
+    Odd(
+        "column_line_with_spaces",
+        text(HEADER + COLUMNS.replace("\t", "  ") + SITES),
+        3,
+        3,
+        changes=("column_line_spaces",),
+    ),
+    Odd(
+        "format_without_samples",
+        text(HEADER + COLUMNS.rstrip() + "\tFORMAT\n" + SITES.replace("\t.\n", "\t.\tGT\n")),
+        3,
+        3,
+    ),
     Odd("quality_minus_one", rows("MT 73 . A G -1 . ."), 1, 1, changes=("quality_minus_one",)),
     Odd("quality_text", rows("MT 73 . A G high . ."), 1, 1, changes=("quality_not_a_number",)),
     Odd("quality_nan_and_inf", rows("MT 73 . A G nan . .", "MT 73 . A C inf . ."), 2, 2),
@@ -137,16 +168,70 @@ ACCEPTED = (
     Odd("info_empty", text(HEADER + COLUMNS + "MT\t73\t.\tA\tG\t.\t.\t\n"), 1, 1, changes=("empty_column",)),
     Odd(
         "info_wrongly_typed",
-        rows("MT 73 . A G 9 . N=abc;F=x", header=HEADER + '##INFO=<ID=N,Number=1,Type=Integer,Description="n">\n##INFO=<ID=F,Number=1,Type=Float,Description="f">\n'),
+        rows(
+            "MT 73 . A G 9 . N=abc;F=x",
+            header=HEADER
+            + '##INFO=<ID=N,Number=1,Type=Integer,Description="n">\n'
+            + '##INFO=<ID=F,Number=1,Type=Float,Description="f">\n',
+        ),
         1,
         1,
     ),
-    Odd("info_reserved_wrongly_typed", rows("MT 73 . A G 9 . DP=3.5", header=HEADER + '##INFO=<ID=DP,Number=1,Type=Float,Description="d">\n'), 1, 1, changes=("reserved_key_rewritten",)),
-    Odd("format_undeclared", text(SAMPLES.replace("\tGT\t0/1\t1|1", "\tGT:XX:DP\t0/1:a:3\t1|1:b:4")), 1, 1, changes=("format_declared",)),
-    Odd("format_values_contradict_type", text(SAMPLES.replace("##FORMAT", '##FORMAT=<ID=ZZ,Number=1,Type=Integer,Description="z">\n##FORMAT', 1).replace("\tGT\t0/1\t1|1", "\tGT:ZZ\t0/1:many\t1|1:2")), 1, 1, changes=("format_declared_text",)),
-    Odd("format_not_first_gt", text(SAMPLES.replace("\tGT\t0/1\t1|1", "\tDP:GT\t5:0/1\t6:1|1").replace("##FORMAT", '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="d">\n##FORMAT', 1)), 1, 1),
-    Odd("broken_meta_lines", text(HEADER + '##INFO=<ID=AC,Number=1,Type=Integer,Description="open\n##INFO=AN\n##INFO=<Number=1>\n##just words\n##x=<a=b>\n##FORMAT=<…>\n' + COLUMNS + SITES.replace("\t.\n", "\tAC=1\n")), 3, 3, changes=("meta_line_rewritten", "meta_line_dropped")),
-    Odd("doubled_meta_lines", text(PLAIN.replace("##contig=<ID=MT,length=16569>\n", "##contig=<ID=MT,length=16569>\n" * 2)), 3, 3, changes=("duplicate_meta_line",)),
+    Odd(
+        "info_reserved_wrongly_typed",
+        rows("MT 73 . A G 9 . DP=3.5", header=HEADER + '##INFO=<ID=DP,Number=1,Type=Float,Description="d">\n'),
+        1,
+        1,
+        changes=("reserved_key_rewritten",),
+    ),
+    Odd(
+        "format_undeclared",
+        text(SAMPLES.replace("\tGT\t0/1\t1|1", "\tGT:XX:DP\t0/1:a:3\t1|1:b:4")),
+        1,
+        1,
+        changes=("format_declared",),
+    ),
+    Odd(
+        "format_values_contradict_type",
+        text(
+            SAMPLES.replace("##FORMAT", '##FORMAT=<ID=ZZ,Number=1,Type=Integer,Description="z">\n##FORMAT', 1).replace(
+                "\tGT\t0/1\t1|1", "\tGT:ZZ\t0/1:many\t1|1:2"
+            )
+        ),
+        1,
+        1,
+        changes=("format_declared_text",),
+    ),
+    Odd(
+        "format_not_first_gt",
+        text(
+            SAMPLES.replace("\tGT\t0/1\t1|1", "\tDP:GT\t5:0/1\t6:1|1").replace(
+                "##FORMAT", '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="d">\n##FORMAT', 1
+            )
+        ),
+        1,
+        1,
+    ),
+    Odd(
+        "broken_meta_lines",
+        text(
+            HEADER
+            + '##INFO=<ID=AC,Number=1,Type=Integer,Description="open\n'
+            + "##INFO=AN\n##INFO=<Number=1>\n##just words\n##x=<a=b>\n##FORMAT=<…>\n"
+            + COLUMNS
+            + SITES.replace("\t.\n", "\tAC=1\n")
+        ),
+        3,
+        3,
+        changes=("meta_line_rewritten", "meta_line_dropped"),
+    ),
+    Odd(
+        "doubled_meta_lines",
+        text(PLAIN.replace("##contig=<ID=MT,length=16569>\n", "##contig=<ID=MT,length=16569>\n" * 2)),
+        3,
+        3,
+        changes=("duplicate_meta_line",),
+    ),
     Odd("latin_1_header", text(HEADER + "##source=Zürich\n" + COLUMNS + SITES, "latin-1"), 3, 3),
     Odd("latin_1_record", text(PLAIN.replace("rs199476118", "Zürich"), "latin-1"), 3, 3, changes=("text_not_utf8",)),
     Odd("lower_case", rows("MT 73 . a g . . ."), 1, 1),
@@ -155,18 +240,49 @@ ACCEPTED = (
     Odd("iupac_reference", rows("MT 73 . R G . . ."), 1, 0, {"ambiguous_base": 1}),
     Odd("iupac_alternate", rows("MT 73 . A R . . ."), 1, 0, {"ambiguous_base": 1}),
     Odd("spanning_deletion", rows("MT 73 . A * . . .", "MT 73 . A G,* . . ."), 2, 1, {"spanning_deletion": 1}),
-    Odd("symbolic", rows("MT 73 . A <DEL> . . SVTYPE=DEL;END=80", "MT 80 . A <INS> . . .", "MT 81 . A <*> . . ."), 3, 0, {"symbolic_allele": 3}),
-    Odd("breakends", rows("MT 73 . A A]1:99] . . SVTYPE=BND", "MT 74 . T .T . . .", "MT 75 . G [MT:9[G . . ."), 3, 0, {"breakend": 3}),
+    Odd(
+        "symbolic",
+        rows("MT 73 . A <DEL> . . SVTYPE=DEL;END=80", "MT 80 . A <INS> . . .", "MT 81 . A <*> . . ."),
+        3,
+        0,
+        {"symbolic_allele": 3},
+    ),
+    Odd(
+        "breakends",
+        rows("MT 73 . A A]1:99] . . SVTYPE=BND", "MT 74 . T .T . . .", "MT 75 . G [MT:9[G . . ."),
+        3,
+        0,
+        {"breakend": 3},
+    ),
     Odd("no_alternate", rows("MT 73 . A . . . ."), 1, 0, {"no_alternate_allele": 1}),
     Odd("alternate_equals_reference", rows("MT 73 . A A . . ."), 1, 0, {"same_as_reference": 1}),
     Odd("nonsense_allele", rows("MT 73 . A del3 . . ."), 1, 0, {"invalid_allele": 1}),
     Odd("beyond_the_end", rows("MT 20000 . A G . . ."), 1, 0, {"beyond_contig_end": 1}),
     Odd("reference_reaches_over_the_end", rows("MT 16568 . TGA T . . ."), 1, 0, {"beyond_contig_end": 1}),
     Odd("position_zero", rows("MT 0 . N G . . ."), 1, 0, {"beyond_contig_end": 1}),
-    Odd("unknown_contigs", rows("MT 73 . A G . . .", "1 100 . A G . . .", "GL000191.1 5 . C T . . ."), 3, 1, {"unknown_contig": 2}),
-    Odd("contig_with_sql", rows("MT 73 . A G . . .", "1|DROP/**/TABLE:jobs;-- 100 . A G . . ."), 2, 1, {"unknown_contig": 1}),
+    Odd(
+        "unknown_contigs",
+        rows("MT 73 . A G . . .", "1 100 . A G . . .", "GL000191.1 5 . C T . . ."),
+        3,
+        1,
+        {"unknown_contig": 2},
+    ),
+    Odd(
+        "contig_with_sql",
+        rows("MT 73 . A G . . .", "1|DROP/**/TABLE:jobs;-- 100 . A G . . ."),
+        2,
+        1,
+        {"unknown_contig": 1},
+    ),
     Odd("both_names_of_one_contig", rows("chrM 73 . A G . . .", "chrM 3308 . T C . . .", "MT 73 . A G . . ."), 3, 3),
-    Odd("unsorted", rows("MT 3460 . G A . . .", "MT 73 . A G . . .", "1 5 . A C . . .", "MT 3308 . T C . . ."), 4, 3, {"unknown_contig": 1}, ("records_sorted",)),
+    Odd(
+        "unsorted",
+        rows("MT 3460 . G A . . .", "MT 73 . A G . . .", "1 5 . A C . . .", "MT 3308 . T C . . ."),
+        4,
+        3,
+        {"unknown_contig": 1},
+        ("records_sorted",),
+    ),
     Odd("duplicates", rows(*["MT 73 . A G . . ."] * 5), 5, 5),
     Odd("many_alleles", rows("MT 73 . A C,G,T,AC,AG,AT,ACC . . ."), 1, 1),
     Odd("long_deletion", rows("MT 8469 . ACCTCCCTCACCA A . . ."), 1, 0, {"reference_mismatch": 1}),
@@ -191,8 +307,12 @@ REFUSED = (
     Odd("records_without_header", text(SITES), error="missing_header", line=1),
     Odd("no_column_line", text(HEADER + SITES), error="missing_column_line", line=3),
     Odd("cut_off_in_header", text(HEADER), error="missing_column_line", line=2),
-    Odd("column_line_wrong", text(HEADER + COLUMNS.replace("REF", "REFERENCE") + SITES), error="bad_column_line", line=3),
-    Odd("ninth_column_not_format", text(HEADER + COLUMNS.rstrip() + "\tNA1\n" + SITES), error="bad_column_line", line=3),
+    Odd(
+        "column_line_wrong", text(HEADER + COLUMNS.replace("REF", "REFERENCE") + SITES), error="bad_column_line", line=3
+    ),
+    Odd(
+        "ninth_column_not_format", text(HEADER + COLUMNS.rstrip() + "\tNA1\n" + SITES), error="bad_column_line", line=3
+    ),
     Odd("spaces_for_tabs", text(HEADER + COLUMNS + SITES.replace("\t", " ")), error="wrong_columns", line=4),
     Odd("too_few_columns", text(PLAIN.replace("T\tC\t.\t.\t.", "T\tC\t.")), error="wrong_columns", line=5),
     Odd("too_few_samples", text(SAMPLES.replace("\t1|1", "")), error="wrong_columns", line=5),
@@ -200,7 +320,9 @@ REFUSED = (
     Odd("position_text", rows("MT 73 . A G . . .", "MT 7x . A G . . ."), error="bad_position", line=5),
     Odd("position_negative", rows("MT -5 . A G . . ."), error="bad_position", line=4),
     Odd("position_huge", rows("MT 99999999999 . A G . . ."), error="bad_position", line=4),
-    Odd("position_decimal_after_blank_line", text(PLAIN + "\nMT\t7.5\t.\tA\tG\t.\t.\t.\n"), error="bad_position", line=8),
+    Odd(
+        "position_decimal_after_blank_line", text(PLAIN + "\nMT\t7.5\t.\tA\tG\t.\t.\t.\n"), error="bad_position", line=8
+    ),
     Odd("reference_empty", text(HEADER + COLUMNS + "MT\t73\t.\t\tG\t.\t.\t.\n"), error="bad_reference_allele", line=4),
     Odd("contig_with_blank", text(PLAIN.replace("MT\t3308", "M T\t3308")), error="bad_contig_name", line=5),
     Odd("contig_with_quotes", rows("1';DROP 100 . A G . . ."), error="bad_contig_name", line=4),
@@ -208,8 +330,24 @@ REFUSED = (
     Odd("more_values_than_format_names", text(SAMPLES.replace("0/1", "0/1:5")), error="unreadable_record", line=5),
     Odd("line_of_100_mb", _long_line, error="line_too_long", line=7),
     Odd("zip_bomb", _bomb, error="limit_exceeded", settings={"GAS_MAX_COMPRESSION_RATIO": "100"}),
-    Odd("header_too_large", text(HEADER + "##x=" + "y" * 3000 + "\n" + COLUMNS), error="header_too_large", line=3, settings={"GAS_MAX_HEADER_BYTES": "2000"}),
-    Odd("unpacked_too_large", data(gzip.compress(PLAIN.encode() * 9)), error="limit_exceeded", settings={"GAS_MAX_UNCOMPRESSED_BYTES": "500"}),
+    Odd(
+        "header_too_large",
+        text(HEADER + "##x=" + "y" * 3000 + "\n" + COLUMNS),
+        error="header_too_large",
+        line=3,
+        settings={"GAS_MAX_HEADER_BYTES": "2000"},
+    ),
+    Odd(
+        "unpacked_too_large",
+        data(gzip.compress(PLAIN.encode() * 9)),
+        error="limit_exceeded",
+        settings={"GAS_MAX_UNCOMPRESSED_BYTES": "500"},
+    ),
     Odd("too_many_samples", text(SAMPLES), error="too_many_samples", line=4, settings={"GAS_MAX_SAMPLES": "1"}),
-    Odd("unsorted_and_too_large", rows("MT 99 . T C . . .", "MT 73 . A G . . ."), error="not_sorted", settings={"GAS_MAX_UNSORTED_RECORDS": "1"}),
+    Odd(
+        "unsorted_and_too_large",
+        rows("MT 99 . T C . . .", "MT 73 . A G . . ."),
+        error="not_sorted",
+        settings={"GAS_MAX_UNSORTED_RECORDS": "1"},
+    ),
 )

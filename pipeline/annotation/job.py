@@ -1,0 +1,178 @@
+"""One annotation job from the file to the manifest: the order of the steps, and what they hand to each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.annotation.batch import Annotator
+from pipeline.annotation.children import ChildFamily
+from pipeline.annotation.contig_plan import ContigPlan, plan_contigs
+from pipeline.annotation.engine_join import EngineJoin
+from pipeline.annotation.engine_stream import EngineStream
+from pipeline.annotation.engines.csq import CsqEngine
+from pipeline.annotation.file_names import safe_name, safe_stem
+from pipeline.annotation.job_run import JobRun, alleles_in
+from pipeline.annotation.notes import change_sentences, notes_for
+from pipeline.annotation.outputs.log import log_text
+from pipeline.annotation.outputs.manifest import file_entry, provenance_of
+from pipeline.annotation.outputs.summary import Summary, as_document
+from pipeline.annotation.outputs.tables import Tables
+from pipeline.annotation.outputs.vcf_header import OwnField, complete_header, full_header, own_fields, provenance_lines
+from pipeline.annotation.outputs.vcf_writer import UnreadableFieldError, UnreadableRecordError, VcfWriter, build_index
+from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_line_at, sort_records
+from pipeline.annotation.prepare.retype import declare_as_text
+from pipeline.annotation.prepare.sniff import check_looks_like_text, is_bcf
+from pipeline.annotation.prepare.survey import Survey, survey
+from pipeline.annotation.result import AnnotationResult, Progress, ProgressMeter
+from pipeline.errors import CancelledError, InputError
+from pipeline.logs import get_logger
+from pipeline.reference.bundle import Bundle
+from pipeline.settings import Settings, get_settings
+
+
+class Job:
+    """The order of the steps, and what they hand to each other."""
+
+    def __init__(
+        self,
+        input_path: Path,
+        input_name: str,
+        bundle: Bundle,
+        out_dir: Path,
+        work: Path,
+        family: ChildFamily,
+        on_progress: Callable[[Progress], None],
+        job_id: str | None,
+    ) -> None:
+        self.input_path = input_path
+        self.input_name = input_name
+        self.bundle = bundle
+        self.out_dir = out_dir
+        self.work = work
+        self.family = family
+        self.job_id = job_id
+        self.settings: Settings = get_settings()
+        self.engine = CsqEngine()
+        self.on_progress = on_progress
+        self.vcf = out_dir / f"{safe_stem(input_name)}.annot.vcf.gz"
+
+    def run(self) -> AnnotationResult:
+        """Do everything; the files of the result lie in `out_dir`."""
+        path = self.input_path
+        if is_bcf(path):
+            path = bcf_as_text(path, self.work, self.family)
+        else:
+            check_looks_like_text(path, self.settings)
+        self.meter = ProgressMeter(path.stat().st_size, self.on_progress)
+        found, plan, prepared = self._read(path)
+        meta, own = complete_header(found, plan, self.bundle), own_fields(self.bundle, found)
+        total = self._annotate(prepared, found, plan, meta, own)
+        return self._finish(found, plan, total)
+
+    def _read(self, path: Path) -> tuple[Survey, ContigPlan, Prepared]:
+        self.meter.start("read")
+        found = survey(path, self.settings, self._on_read)
+        plan = plan_contigs(found, self.bundle)
+        if found.in_order:
+            return found, plan, Prepared(path, self.settings, rewrites=found.rewrites)
+        orders = {name: contig.order for name, contig in plan.contigs.items()}
+        prepared = sort_records(path, found, orders, self.work, self.settings)
+        found.changes["records_sorted"] += 1
+        self.meter.total_bytes = prepared.path.stat().st_size
+        return found, plan, prepared
+
+    def _on_read(self, bytes_read: int, records: int) -> None:
+        self.family.raise_if_stopped()
+        self.meter.at(bytes_read, records)
+
+    def _annotate(
+        self, prepared: Prepared, found: Survey, plan: ContigPlan, meta: list[str], own: list[OwnField]
+    ) -> Summary:
+        """Annotate; when a FORMAT field turns out to contradict its type, declare it as text and start over."""
+        while True:
+            try:
+                return self._pass(prepared, found, plan, meta, own)
+            except UnreadableFieldError as problem:
+                meta = declare_as_text(meta, problem.key)
+                found.changes["format_declared_text"] += 1
+                get_logger().info("format_declared_as_text", retries=found.changes["format_declared_text"])
+            except UnreadableRecordError as problem:
+                raise _record_error(
+                    problem, Prepared(self.input_path, self.settings), is_bcf(self.input_path)
+                ) from problem
+
+    def _pass(
+        self, prepared: Prepared, found: Survey, plan: ContigPlan, meta: list[str], own: list[OwnField]
+    ) -> Summary:
+        self.meter.start("annotate")
+        stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: alleles_in(prepared, plan))
+        annotator = Annotator(self.bundle, self.engine, plan)
+        provenance = provenance_lines(self.bundle, self.engine, self.job_id)
+        stream.start()
+        try:
+            with VcfWriter(self.vcf, self.family) as writer, Tables(self.out_dir, self.bundle.sources) as tables:
+                writer.write(full_header(meta, own, provenance, found.header))
+                join = EngineJoin(stream.batches())
+                run = JobRun(prepared, found, plan, annotator, join, own, writer, tables, self.meter)
+                total = run.run()
+        finally:
+            self.family.kill_running()
+            stream.stop()
+            annotator.close()
+        if writer.problems:
+            get_logger().warning("output_complaints", count=len(writer.problems), first=writer.problems[0][:200])
+        return total
+
+    def _finish(self, found: Survey, plan: ContigPlan, total: Summary) -> AnnotationResult:
+        self.meter.start("finish")
+        self.meter.at(0, found.records)
+        index = build_index(self.vcf, max(found.last_position.values(), default=0), self.family)
+        document = as_document(total, found, plan)
+        notes = notes_for(document, found, self.bundle)
+        provenance = provenance_of(self.bundle, self.engine)
+        files = {
+            "vcf": self.vcf,
+            "index": index,
+            **{name: self.out_dir / f"{name}.parquet" for name in ("variants", "consequences", "genotypes")},
+            "log": self.out_dir / f"{safe_name(self.input_name)}.count.log",
+            "summary": self.out_dir / "summary.json",
+        }
+        changes = change_sentences(found)
+        files["log"].write_text(log_text(document, notes, changes, self._headline()), "utf-8")
+        _write_json(files["summary"], document | {"notes": notes, "changes_made": changes})
+        counts = {key: document[key] for key in ("read", "alleles", "annotated", "skipped")}
+        manifest = {"files": {role: file_entry(path) for role, path in files.items()}, "counts": counts, **provenance}
+        files["manifest"] = self.out_dir / "manifest.json"
+        _write_json(files["manifest"], manifest | {"job_id": self.job_id})
+        self.family.raise_if_stopped()
+        if self.family.cancelled():
+            raise CancelledError("The job was cancelled.")
+        self.meter.done(found.records)
+        return AnnotationResult(files, counts, notes, provenance)
+
+    def _headline(self) -> list[tuple[str, str]]:
+        bundle = self.bundle
+        lines = [
+            ("Input", " ".join(self.input_name.split())),
+            ("Reference bundle", f"{bundle.id} {bundle.version}: {bundle.title}, {bundle.assembly}"),
+            ("Engine", self.engine.version()),
+        ]
+        return lines + [("Source", f"{source.title}, version {source.version}") for source in bundle.sources]
+
+
+def _record_error(problem: UnreadableRecordError, prepared: Prepared, unnumbered: bool) -> InputError:
+    """The error for a record that bcftools refuses, with its line in the upload (a BCF has no lines)."""
+    line = None if unnumbered else first_line_at(prepared, problem.contig, problem.pos)
+    where = f"Line {line:,}" if line else "The record"
+    return InputError(
+        f"{where}, at {problem.contig}:{problem.pos}, cannot be read: {problem.reason}.",
+        code="unreadable_record",
+        line=line,
+    )
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
