@@ -190,7 +190,7 @@ def failure(child: Child, code: int) -> GasError:
     text = "\n".join(child.stderr_tail)
     if "No space left on device" in text:
         return disk_full()
-    if re.search(r"MemoryError|[Cc]annot allocate|[Oo]ut of memory|failed to (re)?alloc", text):
+    if re.search(r"MemoryError|[Cc]annot allocate|[Oo]ut of memory|failed to (re)?alloc|failed to map segment", text):
         return LimitError(
             "The annotation needed more memory than child_memory_bytes allows. Split the file and upload the parts.",
             code="memory_limit",

@@ -57,6 +57,7 @@ class Job:
         self.settings: Settings = get_settings()
         self.engine = CsqEngine()
         self.on_progress = on_progress
+        self.as_text: set[tuple[str, str]] = set()
         self.vcf = out_dir / f"{safe_stem(input_name)}.annot.vcf.gz"
 
     def run(self) -> AnnotationResult:
@@ -91,14 +92,15 @@ class Job:
     def _annotate(
         self, prepared: Prepared, found: Survey, plan: ContigPlan, meta: list[str], own: list[OwnField]
     ) -> Summary:
-        """Annotate; when a FORMAT field turns out to contradict its type, declare it as text and start over."""
+        """Annotate; when a field turns out to contradict its type, declare it as text and start over."""
         while True:
             try:
                 return self._pass(prepared, found, plan, meta, own)
             except UnreadableFieldError as problem:
-                meta = declare_as_text(meta, problem.key)
-                found.changes["format_declared_text"] += 1
-                get_logger().info("format_declared_as_text", retries=found.changes["format_declared_text"])
+                meta = declare_as_text(meta, problem.kind, problem.key)
+                self.as_text.add((problem.kind, problem.key))
+                found.changes["field_declared_text"] += 1
+                get_logger().info("field_declared_as_text", passes=found.changes["field_declared_text"])
             except UnreadableRecordError as problem:
                 raise _record_error(
                     problem, Prepared(self.input_path, self.settings), is_bcf(self.input_path)
@@ -113,7 +115,10 @@ class Job:
         provenance = provenance_lines(self.bundle, self.engine, self.job_id)
         stream.start()
         try:
-            with VcfWriter(self.vcf, self.family) as writer, Tables(self.out_dir, self.bundle.sources) as tables:
+            with (
+                VcfWriter(self.vcf, self.family, self.as_text) as writer,
+                Tables(self.out_dir, self.bundle.sources) as tables,
+            ):
                 writer.write(full_header(meta, own, provenance, found.header))
                 join = EngineJoin(stream.batches())
                 run = JobRun(prepared, found, plan, annotator, join, own, writer, tables, self.meter)

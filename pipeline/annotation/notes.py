@@ -19,7 +19,7 @@ CHANGES = {
     "format_declared": "FORMAT fields that the header does not declare were declared",
     "reserved_key_rewritten": "fields that the VCF specification reserves held values of another type; the values as "
     "uploaded stand beside them in a field of their own (…_ORIGINAL)",
-    "format_declared_text": "FORMAT fields whose values contradict their type were declared as text",
+    "field_declared_text": "INFO and FORMAT fields whose values contradict their type were declared as text",
     "filter_declared": "filters that the header does not declare were declared",
     "contig_declared": "contigs that the header does not declare were declared",
     "column_line_spaces": "blanks in the #CHROM line became tabs",

@@ -92,8 +92,9 @@ def list_jobs(user_id: str) -> list[Job]:
     return store.list_of_user(user_id, submitted)
 
 
-def resubmit(job: Job) -> Job:
+def resubmit(user: User, job: Job) -> Job:
     """FAILED → PENDING at the owner's wish, and announced again."""
+    _check_active_jobs(user)
     update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(
         job_status=JobStatus.PENDING,
         sweep_bucket=store.SWEEP_BUCKET,
@@ -104,6 +105,6 @@ def resubmit(job: Job) -> Job:
     try:
         renewed = Job.from_record(update.write())
     except ConflictError as error:
-        raise NotFoundError("Only a failed job can be started again.", code="not_failed") from error
+        raise ConflictError("Only a failed job can be started again.", code="not_failed") from error
     announce_pending(renewed)
     return renewed

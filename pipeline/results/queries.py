@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.jobs.model import Job
 from pipeline.results import cache, connection
 
-POSITION_BINS = 240  # about one for every three pixels of the plot
+POSITION_BINS = 400  # at most: about one for every three pixels of the plot
 MAX_CONTIGS_DRAWN = 30  # with more, the labels of the genome axis run into each other
 TRANSITIONS = frozenset({"A>G", "G>A", "C>T", "T>C"})
 

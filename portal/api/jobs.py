@@ -15,7 +15,6 @@ from pipeline.jobs import store, submit
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.settings import get_settings
-from pipeline.uploads import store as uploads
 from portal.api.bodies import Body, limit_body, read_body
 from portal.api.rates import per_user
 from portal.auth.current import current_user
@@ -82,16 +81,7 @@ def submit_upload() -> dict[str, Any]:
     """Make the job of an upload, or give the one that it became before (C02)."""
     user = current_user()
     body = read_body(SubmitBody)
-    job = submit.submit(user, body.upload_id, body.bundle_id or _chosen_bundle(user.user_id, body.upload_id))
-    return as_json(job)
-
-
-def _chosen_bundle(user_id: str, upload_id: str) -> str | None:
-    """The bundle that was chosen when the upload began."""
-    try:
-        return uploads.get_owned(user_id, upload_id).bundle_id
-    except NotFoundError:
-        return None  # the record may be forgotten where a job is: `submit` has the last word
+    return as_json(submit.submit(user, body.upload_id, body.bundle_id))
 
 
 @blueprint.get("/<job_id>")
@@ -118,8 +108,9 @@ def cancel(job_id: str) -> dict[str, Any]:
 @blueprint.post("/<job_id>/retry")
 def retry(job_id: str) -> dict[str, Any]:
     """Start a failed job again; one that waits or runs already stays as it is."""
-    job = _owned(job_id)
-    return as_json(job if job.is_active else submit.resubmit(job))
+    user = current_user()
+    job = store.get_owned(job_id, user.user_id)
+    return as_json(job if job.is_active else submit.resubmit(user, job))
 
 
 @blueprint.delete("/<job_id>")

@@ -15,7 +15,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from pipeline.results.queries import TRANSITIONS, ConsequenceCount, Positions, Substitutions
-from portal.components.words import counted, number
+from portal.components.words import bases, counted, number
 
 IMPACTS = ("HIGH", "MODERATE", "LOW", "MODIFIER")
 NOT_ANNOTATED = "Not annotated"
@@ -23,6 +23,7 @@ LEVEL_LABELS = 12  # more contig names are written at a slant
 MAX_BARS = 30  # consequences; a taller plot is no longer read as one
 BAR_PIXELS = 30
 LABEL_LETTERS = 24
+TITLE_PIXELS = 12
 ACCENT, MUTED = "var(--gas-accent)", "var(--gas-border-strong)"
 BASE_PAIRS = ("A>G", "G>A", "C>T", "T>C", "A>C", "C>A", "A>T", "T>A", "C>G", "G>C", "G>T", "T>G")
 
@@ -118,6 +119,11 @@ def _axis(**others: Any) -> Figure:
     return quiet | {"automargin": True, "fixedrange": True, "tickfont": {"color": "var(--gas-muted)"}} | others
 
 
+def _title(text: str) -> Figure:
+    """The title of an axis, no larger than its labels."""
+    return {"text": text, "font": {"size": TITLE_PIXELS}}
+
+
 def consequences(found: list[ConsequenceCount]) -> html.Section:
     """Horizontal bars, most frequent first, coloured by impact."""
     bars = _fold(found)
@@ -194,11 +200,12 @@ def positions(found: Positions, lengths: dict[str, int]) -> html.Section:
     """
     spans = {c.name: max(c.last, lengths.get(c.name, 0)) for c in found.contigs}
     offsets = dict(zip(spans, itertools.accumulate(spans.values(), initial=0), strict=False))
-    traces = [_position_trace(found, offsets, impact) for impact in (*IMPACTS, None)]
+    places = {name: (offsets[name], span) for name, span in spans.items()}
+    traces = [_position_trace(found, places, impact) for impact in (*IMPACTS, None)]
     layout = _layout(
         280,
         xaxis=_genome_axis(spans, offsets),
-        yaxis=_axis(title={"text": f"Alleles in {counted(found.width, 'base')}"}, tickformat=",d", rangemode="tozero"),
+        yaxis=_axis(title=_title(f"Alleles in {bases(found.width)}"), tickformat=",d", rangemode="tozero"),
         shapes=[_border(offsets[contig.name]) for contig in found.contigs[1:]],
         bargap=0,
     )
@@ -219,7 +226,7 @@ def positions(found: Positions, lengths: dict[str, int]) -> html.Section:
 def _positions_sentence(found: Positions) -> str:
     drawn = sum(c.alleles for c in found.contigs)
     where = f"on {found.contigs[0].name}" if len(found.contigs) == 1 else f"on {counted(len(found.contigs), 'contig')}"
-    sentence = f"{counted(drawn, 'allele')} {where}, in bins of {counted(found.width, 'base')}."
+    sentence = f"{counted(drawn, 'allele')} {where}, in bins of {bases(found.width)}."
     if found.left_out:
         missing = counted(sum(c.alleles for c in found.left_out), "allele")
         sentence += f" {counted(len(found.left_out), 'contig')} with fewer variants ({missing}) are not drawn."
@@ -229,7 +236,7 @@ def _positions_sentence(found: Positions) -> str:
 def _genome_axis(spans: dict[str, int], offsets: dict[str, int]) -> Figure:
     whole = [0, sum(spans.values())]
     if len(spans) == 1:
-        title = {"text": f"Position on {_plain(next(iter(spans)))} (base)"}
+        title = _title(f"Position on {_plain(next(iter(spans)))}, in bases")
         return _axis(title=title, tickformat=",d", range=whole, showgrid=False)
     return _axis(
         range=whole,
@@ -250,16 +257,20 @@ def _border(x: int) -> Figure:
     return {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
 
 
-def _position_trace(found: Positions, offsets: dict[str, int], impact: str | None) -> Figure:
+def _position_trace(found: Positions, places: dict[str, tuple[int, int]], impact: str | None) -> Figure:
     bins = [b for b in found.bins if (b.impact if b.impact in IMPACTS else None) == impact]
+    # The last bin of a contig ends with it, not in the next one.
+    widths = [min(found.width, places[b.contig][1] - b.start + 1) for b in bins]
     return {
         "type": "bar",
         "name": impact_name(impact),
-        "x": [offsets[b.contig] + b.start - 1 + found.width / 2 for b in bins],
+        "x": [places[b.contig][0] + b.start - 1 + width / 2 for b, width in zip(bins, widths, strict=True)],
         "y": [b.alleles for b in bins],
-        "width": found.width,
+        "width": widths,
         "marker": impact_marker(impact),
-        "customdata": [f"{_plain(b.contig)}:{b.start:,}–{b.start + found.width - 1:,}" for b in bins],
+        "customdata": [
+            f"{_plain(b.contig)}:{b.start:,}–{b.start + width - 1:,}" for b, width in zip(bins, widths, strict=True)
+        ],
         "hovertemplate": f"%{{customdata}}<br>%{{y:,d}} alleles, {impact_name(impact)}<extra></extra>",
     }
 
@@ -271,7 +282,7 @@ def substitutions(found: Substitutions) -> html.Section:
     layout = _layout(
         280,
         xaxis=_axis(type="category", tickfont={"color": "var(--gas-text)"}, showgrid=False),
-        yaxis=_axis(title={"text": "Alleles"}, tickformat=",d", rangemode="tozero"),
+        yaxis=_axis(title=_title("Alleles"), tickformat=",d", rangemode="tozero"),
         bargap=0.25,
     )
     table = [[_arrow(name), number(found.types.get(name, 0))] for name in BASE_PAIRS]

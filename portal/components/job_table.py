@@ -62,7 +62,7 @@ def active_ids(jobs: list[Job]) -> list[str]:
 
 def known(jobs: list[Job]) -> dict[str, Any]:
     """What the page keeps to ask for news: which jobs were active, and a digest of which jobs there are."""
-    digest = hashlib.sha256(" ".join(job.job_id for job in jobs).encode()).hexdigest()
+    digest = hashlib.sha256(" ".join(sorted(job.job_id for job in jobs)).encode()).hexdigest()
     return {"active": active_ids(jobs), "digest": digest}
 
 
@@ -112,7 +112,9 @@ def _columns() -> list[dict[str, Any]]:
         {"field": "annotated", "headerName": "Annotated", "valueFormatter": formatter("gasInteger")} | amount,
         {"field": "submitted", "headerName": "Submitted", "cellRenderer": "GasTime", "width": 172}
         | {"sort": "desc", "sortingOrder": ["desc", "asc"]},
-        {"field": "seconds", "headerName": "Took", "valueFormatter": formatter("gasDuration")} | amount | {"width": 96},
+        {"field": "seconds", "headerName": "Took", "valueFormatter": formatter("gasDuration")}
+        | amount
+        | {"width": 124},
         {"colId": "actions", "headerName": "", "headerTooltip": "Delete", "cellRenderer": "GasJobActions", "width": 60}
         | {"sortable": False, "resizable": False, "cellClass": "gas-cell-actions"},
     ]

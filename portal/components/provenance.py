@@ -20,9 +20,9 @@ PARTS = {
     "libraries": "Libraries",
     "files": "Files",
 }
-LABELS = {"id": "Id", "sha256": "SHA-256", "url": "Address", "bytes": "Size in bytes"}
-# The columns of a source are explained in the heads of the table's columns.
-LEFT_TO_THE_TABLE = frozenset({"columns"})
+LABELS = {"id": "Id", "sha256": "SHA-256", "url": "Address", "bytes": "Bytes"}
+# Said elsewhere: a source's columns in the heads of the table, whose data it is at the top of this part.
+SAID_ELSEWHERE = frozenset({"columns", "attribution"})
 
 
 def log_section(view: LogView) -> html.Section:
@@ -72,7 +72,7 @@ def _value(value: Any) -> Component | str:
         rows = [
             part
             for key, inner in value.items()
-            if key not in LEFT_TO_THE_TABLE and inner not in (None, "", [], {})
+            if key not in SAID_ELSEWHERE and inner not in (None, "", [], {})
             for part in (html.Dt(LABELS.get(key) or _label(key)), html.Dd(_value(inner)))
         ]
         return html.Dl(rows, className="gas-facts")
@@ -80,7 +80,7 @@ def _value(value: Any) -> Component | str:
         if all(not isinstance(item, dict | list) for item in value):
             return html.Span(" ".join(str(item) for item in value), className="gas-mono")
         return html.Ul([html.Li(_value(item)) for item in value], className="gas-provenance-list")
-    return html.Span(str(value), className="gas-mono")
+    return html.Span(f"{value:,}" if isinstance(value, int) else str(value), className="gas-mono")
 
 
 def _label(key: str) -> str:

@@ -41,7 +41,7 @@ WIDTH_OF_KIND = {"integer": 128, "decimal": 140, "text": 170}
 TERMS = frozenset({"consequence", "biotype", "skipped"})
 MONO = frozenset({"ref", "alt", "input_ref", "input_alt", "dna_change", "amino_acids"})
 # What a phone shows and how wide there; the others are a wider screen's.
-ON_PHONES = {"chrom": 86, "pos": 92, "ref": 62, "alt": 62, "gene": 92, "consequence": 190, "impact": 110}
+ON_PHONES = {"chrom": 86, "pos": 112, "ref": 62, "alt": 62, "gene": 92, "consequence": 190, "impact": 110}
 
 
 def variant_section(columns: list[Column], total: int) -> html.Section:

@@ -31,6 +31,14 @@ def size(value: int | None) -> str:
     return counted(value, "byte") if unit == 0 else f"{amount:,.1f} {SIZE_UNITS[unit]}"
 
 
+def bases(value: int) -> str:
+    """A length on the genome: `1 base`, `50 bases`, `10 kb`, `2.5 Mb`."""
+    for unit, length in (("Mb", 1_000_000), ("kb", 1_000)):
+        if value >= length:
+            return f"{value / length:,.4g} {unit}"
+    return counted(value, "base")
+
+
 def duration(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
     if seconds < 9.95:

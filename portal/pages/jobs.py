@@ -6,11 +6,13 @@ from typing import Any
 
 import dash
 from botocore.exceptions import BotoCoreError, ClientError
-from dash import Input, Output, State, callback, dcc, html, no_update
+from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from pipeline import logs
+from pipeline.errors import NotFoundError
 from pipeline.jobs.model import Job
+from pipeline.jobs.store import get_owned
 from pipeline.jobs.submit import list_jobs
 from pipeline.settings import get_settings
 from portal.auth.current import current_user
@@ -22,6 +24,10 @@ from portal.components.words import counted
 
 log = logs.get_logger()
 dash.register_page(__name__, path="/jobs", title=f"Jobs · {PRODUCT}")
+
+# While jobs run, their records are read at every tick, and the whole list (other windows add jobs) now and then.
+WHOLE_LOOK_EVERY = 10
+WATCHED_AT_MOST = 20
 
 POLL, REFRESH, KNOWN = "jobs-poll", "jobs-refresh", "jobs-known"
 
@@ -90,9 +96,14 @@ def _table_style(jobs: list[Job]) -> dict[str, str]:
     State(KNOWN, "data"),
     prevent_initial_call=True,
 )
-def news(_ticks: int | None, _refresh: Any, seen: dict[str, Any] | None) -> tuple[Any, ...]:
-    """What changed: a few rows while jobs run, the whole list when one came or went. Stops when all have ended."""
-    jobs = list_jobs(current_user().user_id)
+def news(ticks: int | None, _refresh: Any, seen: dict[str, Any] | None) -> tuple[Any, ...]:
+    """What changed: a few rows while jobs run, the whole list when one came, went or ended."""
+    user = current_user()
+    if ctx.triggered_id == POLL and (ticks or 0) % WHOLE_LOOK_EVERY:
+        running = _still_running(user.user_id, seen)
+        if running:
+            return (no_update, {"update": [job_table.row(job) for job in running]}, *[no_update] * 5)
+    jobs = list_jobs(user.user_id)
     changed = job_table.changes(jobs, seen)
     if changed is None:
         rows: tuple[Any, Any] = ([job_table.row(job) for job in jobs], no_update)
@@ -100,6 +111,21 @@ def news(_ticks: int | None, _refresh: Any, seen: dict[str, Any] | None) -> tupl
         rows = (no_update, {"update": changed} if changed else no_update)
     idle = not job_table.active_ids(jobs)
     return (*rows, _table_style(jobs), bool(jobs), _count(jobs), idle, job_table.known(jobs))
+
+
+def _still_running(user_id: str, seen: dict[str, Any] | None) -> list[Job]:
+    """The jobs that the page believes active, if they are few and all of them still are; else none of them.
+
+    Somebody with thousands of jobs is not read from end to end every second while one of them runs.
+    """
+    watched = (seen or {}).get("active") or []
+    if len(watched) > WATCHED_AT_MOST:
+        return []
+    try:
+        jobs = [get_owned(job_id, user_id) for job_id in watched]
+    except NotFoundError:
+        return []
+    return jobs if all(job.is_active for job in jobs) else []
 
 
 fit_columns_when_ready(job_table.GRID_ID)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
 
 import pysam
 
-from pipeline.annotation.children import Child, ChildFamily
-from pipeline.errors import PermanentError
+from pipeline.annotation.children import Child, ChildFamily, failure
 
 TBI_MAX_POSITION = 2**29 - 1  # a .tbi index ends at 512 Mb; .csi goes further (SAM/tabix specification)
 BAD_FORMAT_VALUE = re.compile(r"Invalid character .* in '([^']+)' FORMAT field at (\S+)")
+EXTREME_VALUE = re.compile(r"Extreme (INFO|FORMAT)/(\S+) value encountered")
 
 # Part of bcftools' message → what is wrong with the record.
 REASONS = {
@@ -27,10 +28,11 @@ REASONS = {
 
 
 class UnreadableFieldError(Exception):
-    """A FORMAT field holds values that its declared type forbids; `key` must be declared as String."""
+    """A field (`kind` INFO or FORMAT) holds values that its declared type forbids; it must be declared as String."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, kind: str, key: str) -> None:
         super().__init__(key)
+        self.kind = kind
         self.key = key
 
 
@@ -47,8 +49,9 @@ class UnreadableRecordError(Exception):
 class VcfWriter:
     """Takes the header and lines, in order. After the block `problems` holds what bcftools complained of."""
 
-    def __init__(self, path: Path, family: ChildFamily) -> None:
+    def __init__(self, path: Path, family: ChildFamily, as_text: Collection[tuple[str, str]] = ()) -> None:
         self.path = path
+        self.as_text = as_text  # fields that were declared as text already
         self.problems: list[str] = []
         self._family = family
         self._file = pysam.BGZFile(str(path), "wb", None)
@@ -79,23 +82,26 @@ class VcfWriter:
         try:
             self._reader.stdin.close()
         except BrokenPipeError as error:
+            self._reader.wait(self._family.settings.child_timeout_s)
             raise self._unreadable() from error
         code = self._reader.wait(self._family.settings.child_timeout_s)
         self._family.raise_if_stopped()
         if code != 0:
             raise self._unreadable()
         self.problems = [line for line in self._reader.stderr_tail if line.strip()]
+        for line in self.problems:
+            extreme = EXTREME_VALUE.search(line)
+            if extreme and (extreme.group(1), extreme.group(2)) not in self.as_text:
+                raise UnreadableFieldError(extreme.group(1), extreme.group(2))
 
     def _unreadable(self) -> Exception:
         complaint = "\n".join(self._reader.stderr_tail)
         field = BAD_FORMAT_VALUE.search(complaint)
         if field:
-            return UnreadableFieldError(field.group(1))
+            return UnreadableFieldError("FORMAT", field.group(1))
         place = re.search(r" at (\S+):(\d+)", complaint)
         if place is None:
-            return PermanentError(
-                "bcftools cannot read the annotated file; please report it.", code="unreadable_output"
-            )
+            return failure(self._reader, self._reader.process.returncode)
         error = next((line for line in self._reader.stderr_tail if line.startswith("[E::")), "")
         reason = next(
             (text for part, text in REASONS.items() if part in error), "it does not follow the VCF specification"

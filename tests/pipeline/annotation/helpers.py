@@ -14,6 +14,7 @@ import pysam
 
 from pipeline.annotation.annotate import AnnotationResult, annotate
 from pipeline.reference.bundle import Bundle, load_bundle
+from pipeline.reference.contigs import usual_aliases
 
 HEADER = "##fileformat=VCFv4.2\n##contig=<ID=MT,length=16569>\n"
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
@@ -75,7 +76,7 @@ def make_bundle(folder: Path, bundle_id: str, fasta: Path, gff3: Path) -> Bundle
     with pysam.FastaFile(str(home / fasta.name)) as reference:
         lengths = dict(zip(reference.references, reference.lengths, strict=True))
     contigs = [
-        {"name": name, "length": length, "aliases": [f"chr{name}"], "genetic_code": 2 if name == "MT" else 1}
+        {"name": name, "length": length, "aliases": usual_aliases(name), "genetic_code": 2 if name == "MT" else 1}
         for name, length in lengths.items()
     ]
     manifest = {"id": bundle_id, "title": bundle_id, "assembly": "test", "version": "1", "fasta": fasta.name}

@@ -185,6 +185,13 @@ ACCEPTED = (
         changes=("reserved_key_rewritten",),
     ),
     Odd(
+        "info_number_too_large",
+        rows("MT 73 . A G 9 . N=99999999999", header=HEADER + '##INFO=<ID=N,Number=1,Type=Integer,Description="n">\n'),
+        1,
+        1,
+        changes=("field_declared_text",),
+    ),
+    Odd(
         "format_undeclared",
         text(SAMPLES.replace("\tGT\t0/1\t1|1", "\tGT:XX:DP\t0/1:a:3\t1|1:b:4")),
         1,
@@ -200,7 +207,7 @@ ACCEPTED = (
         ),
         1,
         1,
-        changes=("format_declared_text",),
+        changes=("field_declared_text",),
     ),
     Odd(
         "format_not_first_gt",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.annotation.outputs.manifest import sha256_of
 from tests.pipeline.annotation.helpers import ask, complaints, records_of, run_job
 from tests.shared_data import shared_data
 
+HEADER_ONLY_MT = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
 GAS_FILES = ("test.vcf", "free_1.vcf", "premium_2.vcf", "premium_3.vcf", "test.original-annotator.vcf")
 
 
@@ -29,9 +31,6 @@ def test_a_tryptophan_that_the_standard_code_calls_a_stop_C42(tmp_path: Path) ->
     """MT-CO1 codon 6930: TGA is tryptophan in mitochondria; m.6930G>A makes GGA (G) a stop AGA there."""
     result = run_job(tmp_path, HEADER_ONLY_MT + "MT\t6930\t.\tG\tA\t.\t.\t.\n")
     assert ask(result, "select gene, consequence, impact from variants") == [("MT-CO1", "stop_gained", "HIGH")]
-
-
-HEADER_ONLY_MT = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
 
 
 def test_the_control_region_is_named_and_a_known_disease_variant_found(tmp_path: Path) -> None:
@@ -79,7 +78,8 @@ def sample(layout: str, text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "records", "build", "contigs"), [("premium_2.vcf", 976, "GRCh37", 1), ("premium_3.vcf", 3431, "NCBI36", 22)]
+    ("name", "records", "build", "contigs"),
+    [("premium_2.vcf", 976, "GRCh37", 1), ("premium_3.vcf", 3431, "NCBI36", 22)],
 )
 def test_contigs_that_the_bundle_does_not_hold_are_carried_through_and_counted(
     name: str, records: int, build: str, contigs: int, tmp_path: Path
@@ -129,8 +129,6 @@ def test_the_outputs_agree_with_each_other(tmp_path: Path) -> None:
 
 def gunzip(path: Path) -> str:
     """Text of a gzipped file."""
-    import gzip
-
     return gzip.decompress(path.read_bytes()).decode()
 
 

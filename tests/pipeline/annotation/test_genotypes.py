@@ -14,13 +14,26 @@ from tests.shared_data import shared_data
 
 FORMATS = "".join(
     f'##FORMAT=<ID={key},Number={number},Type={kind},Description="{key}">\n'
-    for key, number, kind in (("GT", "1", "String"), ("DP", "1", "Integer"), ("GQ", "1", "Integer"), ("AD", "R", "Integer"))
+    for key, number, kind in (
+        ("GT", "1", "String"),
+        ("DP", "1", "Integer"),
+        ("GQ", "1", "Integer"),
+        ("AD", "R", "Integer"),
+    )
 )
 
 
 @pytest.mark.parametrize(
     ("text", "alleles"),
-    [("0/1", (0, 1)), ("1|0", (1, 0)), ("./.", (-1, -1)), (".", (-1,)), ("1", (1,)), ("./12", (-1, 12)), ("0/1/1", (0, 1, 1))],
+    [
+        ("0/1", (0, 1)),
+        ("1|0", (1, 0)),
+        ("./.", (-1, -1)),
+        (".", (-1,)),
+        ("1", (1,)),
+        ("./12", (-1, 12)),
+        ("0/1/1", (0, 1, 1)),
+    ],
 )
 def test_a_genotype_text_is_read(text: str, alleles: tuple[int, ...]) -> None:
     assert parse_genotype(text) == alleles
@@ -34,14 +47,14 @@ def test_calls_hold_depths_quality_and_phase(tmp_path: Path) -> None:
     )
     result = run_job(tmp_path, text)
     columns = "alt, sample, gt, phased, g.dp, gq, ad_ref, ad_alt"
-    rows = ask(result, f"select {columns} from genotypes g join variants using (rid) order by rid, sample")
+    rows = ask(result, f"select {columns} from genotypes g join variants using (rid) order by alt, sample")
     assert rows == [
         ("C", "b", "1|2", True, 11, 99.0, 0, 6),
         ("C", "c", "./.", False, None, None, None, None),
         ("G", "a", "0/1", False, 7, 50.0, 3, 4),
         ("G", "b", "1|2", True, 11, 99.0, 0, 5),
         ("G", "c", "./.", False, None, None, None, None),
-    ] or rows == sorted(rows)
+    ]
     counts = ask(result, "select alt, n_called, n_het, n_hom_alt, n_missing, ac, an, af from variants order by alt")
     assert counts == [("C", 3, 1, 0, 1, 1, 6, 1 / 6), ("G", 3, 2, 0, 1, 2, 6, 2 / 6)]
 
@@ -50,7 +63,10 @@ def test_odd_genotypes_haploid_polyploid_many_alleles_partly_missing(tmp_path: P
     alternates = "C,G,T," + ",".join("A" + "C" * length for length in range(1, 10))
     text = vcf_text(f"MT 73 . A {alternates} . . . GT 1 0/1/1 12|12 ./1 0", samples="a b c d e", meta=FORMATS)
     result = run_job(tmp_path, text)
-    rows = ask(result, "select allele, n_called, n_het, n_hom_alt, n_missing, ac, an from variants where ac > 0 order by allele")
+    rows = ask(
+        result,
+        "select allele, n_called, n_het, n_hom_alt, n_missing, ac, an from variants where ac > 0 order by allele",
+    )
     assert rows == [(1, 4, 1, 1, 1, 4, 8), (12, 4, 0, 1, 1, 2, 8)]
     assert ask(result, "select sample, allele from genotypes join variants using (rid) order by sample") == [
         ("a", 1), ("b", 1), ("c", 12), ("d", 1)
@@ -60,11 +76,19 @@ def test_odd_genotypes_haploid_polyploid_many_alleles_partly_missing(tmp_path: P
 def test_records_without_genotypes_count_nothing(tmp_path: Path) -> None:
     text = vcf_text("MT 73 . A G . . . DP 5 6", "MT 74 . T C . . . GT 0/1 0/0", samples="a b", meta=FORMATS)
     result = run_job(tmp_path, text)
-    assert ask(result, "select pos, n_called, n_het, an from variants order by pos") == [(73, 0, 0, None), (74, 2, 1, 4)]
+    assert ask(result, "select pos, n_called, n_het, an from variants order by pos") == [
+        (73, 0, 0, None),
+        (74, 2, 1, 4),
+    ]
 
 
 def test_info_wins_over_genotypes_for_frequencies(tmp_path: Path) -> None:
-    text = vcf_text("MT 73 . A G . . AC=7;AN=50;AF=0.2;DP=99 GT 0/1", "MT 74 . T C,G . . AC=3,1;AN=4 GT 0/1", samples="a", meta=FORMATS)
+    text = vcf_text(
+        "MT 73 . A G . . AC=7;AN=50;AF=0.2;DP=99 GT 0/1",
+        "MT 74 . T C,G . . AC=3,1;AN=4 GT 0/1",
+        samples="a",
+        meta=FORMATS,
+    )
     result = run_job(tmp_path, text)
     assert ask(result, "select alt, ac, an, af, dp from variants order by rid") == [
         ("G", 7, 50, 0.2, 99), ("C", 3, 4, 0.75, None), ("G", 1, 4, 0.25, None)
@@ -74,7 +98,10 @@ def test_info_wins_over_genotypes_for_frequencies(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["premium_2.vcf", "premium_3.vcf"])
 def test_counts_agree_with_htslib(name: str, tmp_path: Path) -> None:
     result = run_job(tmp_path, shared_data(f"gas/{name}"))
-    ours = {row[:3]: row[3:] for row in ask(result, "select chrom, pos, alt, n_called, n_het, n_hom_alt, n_missing from variants")}
+    ours = {
+        row[:3]: row[3:]
+        for row in ask(result, "select chrom, pos, alt, n_called, n_het, n_hom_alt, n_missing from variants")
+    }
     het_by_sample: dict[str, int] = {}
     with pysam.VariantFile(str(result.files["vcf"])) as vcf:
         for record in vcf:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline import clock
+from pipeline.accounts import store as accounts
 from pipeline.errors import ConflictError, GasError
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
@@ -60,7 +61,17 @@ def test_nothing_moves_a_deleted_job_C34(moto_aws: Settings, move: str) -> None:
 
 def test_completed_job_is_never_set_back_C02(moto_aws: Settings) -> None:
     job = job_in(JobStatus.COMPLETED)
-    with pytest.raises(GasError):
-        resubmit(job)
+    owner = accounts.get_user(job.user_id)
+    assert owner is not None
+    with pytest.raises(ConflictError):
+        resubmit(owner, job)
     with pytest.raises(ConflictError):
         store.claim(job.job_id, "w")
+
+
+def test_failed_job_starts_again_with_a_clean_slate(moto_aws: Settings) -> None:
+    job = job_in(JobStatus.FAILED)
+    owner = accounts.get_user(job.user_id)
+    assert owner is not None
+    again = resubmit(owner, job)
+    assert (again.job_status, again.failures, again.error, again.complete_time) == (JobStatus.PENDING, 0, None, None)

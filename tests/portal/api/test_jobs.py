@@ -270,5 +270,6 @@ def test_a_file_that_no_job_has_is_not_found_C01(ada: Browser) -> None:
 def test_before_the_result_there_is_only_the_input(ada: Browser) -> None:
     job = make_job(ada.user)
     assert ada.error("GET", f"/api/jobs/{job.job_id}/files/vcf")[:2] == (409, "no_result")
+    assert ada.error("GET", f"/api/jobs/{job.job_id}/files/nothing")[:2] == (404, "not_found")
     assert ada.client.get(f"/api/jobs/{job.job_id}/files/input").status_code == 303
     assert ada.get(f"/api/jobs/{job.job_id}")["files"] == {}

@@ -13,6 +13,7 @@ from pytest import MonkeyPatch
 
 from pipeline import dynamo
 from pipeline.accounts.store import User
+from pipeline.jobs import delete, submit
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from portal.components import job_table
@@ -30,9 +31,9 @@ OUTPUTS = [
 ]
 
 
-def news(client: FlaskClient, seen: Any) -> dict[str, Any]:
+def news(client: FlaskClient, seen: Any, tick: int = 1) -> dict[str, Any]:
     """What a tick of the page's clock brings."""
-    inputs = {("jobs-poll", "n_intervals"): 1, ("jobs-refresh", "data"): None}
+    inputs = {("jobs-poll", "n_intervals"): tick, ("jobs-refresh", "data"): None}
     answer = ask(client, OUTPUTS, inputs, {("jobs-known", "data"): seen})
     assert answer.status_code == 200, answer.text
     return answer.json["response"]
@@ -87,11 +88,20 @@ def test_a_page_with_an_active_job_asks_for_news(page_of: Callable[[str], str], 
 def test_while_a_job_runs_only_its_row_is_sent(signed_in: FlaskClient, user: User) -> None:
     done, running = finish(make_job(user)), make_job(user)
     running = write_job(replace(running, job_status=JobStatus.RUNNING, progress={"step": "read", "percent": 40.0}))
-    answer = news(signed_in, job_table.known([running, done]))
-    rows = answer["jobs-grid"]["rowTransaction"]["update"]
-    assert [(row["id"], row["percent"]) for row in rows] == [(running.job_id, 40)]
-    assert "rowData" not in answer["jobs-grid"]
-    assert answer["jobs-poll"]["disabled"] is False
+    for tick in (1, page_looks_at_all := 10):
+        answer = news(signed_in, job_table.known([running, done]), tick)
+        rows = answer["jobs-grid"]["rowTransaction"]["update"]
+        assert [(row["id"], row["percent"]) for row in rows] == [(running.job_id, 40)]
+        assert "rowData" not in answer["jobs-grid"]
+        assert ("jobs-poll" in answer) == (tick == page_looks_at_all)
+
+
+def test_a_job_submitted_elsewhere_appears_within_ten_ticks(signed_in: FlaskClient, user: User) -> None:
+    first = make_job(user)
+    seen = job_table.known([first])
+    second = make_job(user)
+    answers = [news(signed_in, seen, tick) for tick in range(1, 11)]
+    assert second.job_id in {row["id"] for row in answers[-1]["jobs-grid"]["rowData"]}
 
 
 def test_the_row_of_a_job_that_just_ended_is_sent_once_more_and_the_page_falls_silent(
@@ -107,13 +117,14 @@ def test_the_row_of_a_job_that_just_ended_is_sent_once_more_and_the_page_falls_s
     assert "jobs-grid" not in after
 
 
-def test_the_whole_list_is_sent_when_a_job_came_or_went(signed_in: FlaskClient, user: User) -> None:
-    first = make_job(user)
-    seen = job_table.known([first])
-    second = make_job(user)
+def test_the_whole_list_is_sent_when_a_job_went(signed_in: FlaskClient, user: User) -> None:
+    kept, gone = make_job(user), make_job(user)
+    seen = job_table.known(submit.list_jobs(user.user_id))
+    delete.delete(gone)
     answer = news(signed_in, seen)
-    assert {row["id"] for row in answer["jobs-grid"]["rowData"]} == {first.job_id, second.job_id}
-    assert answer["jobs-count"]["children"] == "2 jobs, 2 in progress"
+    assert [row["id"] for row in answer["jobs-grid"]["rowData"]] == [kept.job_id]
+    assert answer["jobs-count"]["children"] == "1 job, 1 in progress"
+    assert news(signed_in, None)["jobs-grid"]["rowData"] == answer["jobs-grid"]["rowData"]
 
 
 def test_nothing_of_another_user_is_listed_C03(signed_in: FlaskClient, page_of: Callable[[str], str]) -> None:

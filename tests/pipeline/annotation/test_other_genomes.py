@@ -1,0 +1,81 @@
+"""The same code with other bundles: several contigs, masked sequence, standard code, comparison with VEP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline.settings import get_settings
+from tests.pipeline.annotation.helpers import ask, complaints, make_bundle, run_job, vcf_text
+from tests.shared_data import shared_data
+
+
+@pytest.fixture
+def bundles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "bundles"
+    monkeypatch.setenv("GAS_BUNDLES_DIR", str(folder))
+    get_settings.cache_clear()
+    return folder
+
+
+def test_contigs_codes_and_masks_in_one_file(bundles: Path, tmp_path: Path) -> None:
+    fasta, gff3 = shared_data("mini_grch37/mini.fa.gz"), shared_data("mini_grch37/mini.gff3")
+    bundle = make_bundle(bundles, "mini", fasta, gff3)
+    records = [
+        "chrM 6930 . G A . . .",
+        "chr22 1000 . A G . . .",
+        "chr22 18079901 . T C . . .",
+        "chrX 12937251 . C CA . . .",
+        "chrUn 5 . A G . . .",
+    ]
+    text = vcf_text(*records).replace("##contig=<ID=MT,length=16569>\n", "")
+    result = run_job(tmp_path, text, bundle)
+    rows = ask(result, "select chrom, gene, consequence, skipped from variants order by rid")
+    assert rows == [
+        ("chrM", "MT-CO1", "stop_gained", None),
+        ("chr22", None, None, "reference_unknown"),
+        ("chr22", "PEX26", "synonymous_variant", None),
+        ("chrX", "TLR8", "frameshift_variant", None),
+        ("chrUn", None, None, "unknown_contig"),
+    ]
+    assert result.counts["skipped"] == {"reference_unknown": 1, "unknown_contig": 1}
+    assert complaints(result.files["vcf"]) == ""
+
+
+def test_a_file_of_another_build_is_noticed(bundles: Path, tmp_path: Path) -> None:
+    fasta, gff3 = shared_data("mini_grch37/mini.fa.gz"), shared_data("mini_grch37/mini.gff3")
+    bundle = make_bundle(bundles, "mini", fasta, gff3)
+    records = [f"22 {18079000 + index} . {'ACGT'[index % 4]} N . . ." for index in range(40)]
+    text = vcf_text(*(record.replace(" N ", " G " if " G " not in record else " A ") for record in records))
+    result = run_job(tmp_path, text, bundle)
+    assert result.counts["skipped"]["reference_mismatch"] > 10
+    assert any("another genome build" in note for note in result.notes)
+
+
+def test_amino_acids_equal_those_of_vep(bundles: Path, tmp_path: Path) -> None:
+    """Every substitution of three genes: 27,702 pairs of allele and coding transcript."""
+    fasta, gff3 = shared_data("chr22/x.fa.gz"), shared_data("chr22/x.gff3")
+    bundle = make_bundle(bundles, "chr22", fasta, gff3)
+    result = run_job(tmp_path, shared_data("chr22/x.vcf.gz"), bundle)
+    vep = shared_data("chr22/x.vep.parquet")
+    pairs, same = (
+        duckdb.connect()
+        .execute(
+            """
+        with vep as (
+            select start pos, ref, alt, unnest(Feature) transcript, unnest(Amino_acids) amino_acids
+            from read_parquet($vep)
+        ), ours as (
+            select v.pos, v.ref, v.alt, c.transcript, c.amino_acids
+            from read_parquet($variants) v join read_parquet($consequences) c using (rid)
+        )
+        select count(*), count(*) filter (ours.amino_acids is not distinct from vep.amino_acids)
+        from ours join vep using (pos, ref, alt, transcript)
+        """,
+            {"vep": str(vep), **{name: str(result.files[name]) for name in ("variants", "consequences")}},
+        )
+        .fetchall()[0]
+    )
+    assert pairs == same == 27702
