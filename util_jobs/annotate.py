@@ -31,7 +31,7 @@ FAILED_EXIT = 2
 def command(input_file: Path, out_dir: Path, bundle_id: str | None, as_json: bool) -> None:
     """Annotate the VCF or BCF file INPUT and write VCF, tables, log and manifest to a folder."""
     configure("annotate")
-    signal.signal(signal.SIGTERM, _stop)
+    before = signal.signal(signal.SIGTERM, _stop)
     try:
         result = _run(input_file, out_dir, bundle_id)
     except GasError as error:
@@ -44,6 +44,8 @@ def command(input_file: Path, out_dir: Path, bundle_id: str | None, as_json: boo
         _fail(GasError(f"This is a fault of the program, please report it: {type(error).__name__}: {error}"), as_json)
     else:
         _succeed(result, as_json)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

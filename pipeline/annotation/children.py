@@ -141,12 +141,16 @@ class ChildFamily:
                 child.kill()
 
     def finish(self, children: list[Child]) -> None:
-        """Wait for these children to end well; raise what went wrong otherwise."""
-        for child in children:
-            code = child.wait(self.settings.child_timeout_s)
-            if code != 0:
-                self.raise_if_stopped()
-                raise failure(child, code)
+        """Wait for these children, a pipe in its order, to end well; raise what went wrong otherwise.
+
+        When one step of a pipe fails, those before it die of the broken pipe: the one that did not is the cause.
+        """
+        codes = [child.wait(self.settings.child_timeout_s) for child in children]
+        failed = [(child, code) for child, code in zip(children, codes, strict=True) if code != 0]
+        if failed:
+            self.raise_if_stopped()
+            causes = [(child, code) for child, code in failed if not _lost_its_reader(child, code)]
+            raise failure(*(causes or failed)[0])
 
     def raise_if_stopped(self) -> None:
         """Raise the reason if the watch killed the children."""
@@ -174,6 +178,10 @@ class ChildFamily:
                 code="time_limit",
             )
         return None
+
+
+def _lost_its_reader(child: Child, code: int) -> bool:
+    return code == -signal.SIGPIPE or "Broken pipe" in "".join(child.stderr_tail)
 
 
 def _close_quietly(pipe: IO[bytes] | None) -> None:

@@ -50,10 +50,10 @@ class EngineJoin:
         spread = own.take(at[answered])
         return replace(spread, key=found.first_key + wanted[answered])
 
-    def safe_place(self, last: tuple[int, int]) -> tuple[int, int]:
+    def safe_place(self, last: tuple[int, int], *, held: bool) -> tuple[int, int]:
         """The place (contig order, 1-based position) that no later row can come before, after a block that ended
-        at `last`."""
-        if self._ended and not self._pending:
+        at `last`; `held` says whether the bundle holds that contig, so that alleles of it can still move."""
+        if not held or (self._ended and not self._pending):
             return last
         waiting = [(int(rows.contig_order[0]), int(rows.pos[0])) for rows in self._pending if len(rows)]
         ahead = [] if self._ended else [self._reached]

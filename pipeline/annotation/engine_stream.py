@@ -15,7 +15,7 @@ from pipeline.annotation.alleles import Alleles, engine_lines
 from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.columnar import IntArray, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
-from pipeline.annotation.engines.base import ALLELE_TAG, OUTPUT_COLUMNS, Engine, EngineRun, Segment
+from pipeline.annotation.engines.base import ALLELE_TAG, OUTPUT_COLUMNS, Engine, EngineRun, OutOfOrderError, Segment
 from pipeline.annotation.prepare.blocks import tokenise
 from pipeline.errors import GasError, PermanentError
 from pipeline.reference.bundle import Bundle
@@ -75,7 +75,10 @@ class EngineStream:
         plan: ContigPlan,
         family: ChildFamily,
         alleles: Callable[[], Iterator[Alleles]],
+        *,
+        sort: bool = False,
     ) -> None:
+        self.sort = sort
         self.engine = engine
         self.bundle = bundle
         self.plan = plan
@@ -123,7 +126,7 @@ class EngineStream:
         """Carry any error of a thread to the reader; nothing is swallowed."""
         try:
             work()
-        except (GasError, OSError, pa.ArrowException, ValueError) as error:
+        except (GasError, OutOfOrderError, OSError, pa.ArrowException, ValueError) as error:
             self._runs.put(None)
             self._rows.put(error)
 
@@ -148,7 +151,7 @@ class EngineStream:
     def _next_run(self, current: EngineRun | None, segment: Segment) -> EngineRun:
         if current is not None:
             current.children[0].stdin.close()
-        run = self.engine.start(segment, self.bundle, self.family)
+        run = self.engine.start(segment, self.bundle, self.family, sort=self.sort)
         self._runs.put(run)
         self._write(run, engine_header(segment, self.bundle))
         return run
@@ -157,8 +160,7 @@ class EngineStream:
         try:
             run.children[0].stdin.write(data)
         except BrokenPipeError as error:
-            self.family.raise_if_stopped()
-            self.family.finish(run.children)
+            self._finish(run)
             raise PermanentError("The annotation engine stopped reading.", code="engine_failed") from error
 
     def _read(self) -> None:
@@ -170,8 +172,16 @@ class EngineStream:
                 self._rows.put(rows)
                 if self._stopped.is_set():
                     return
-            self.family.finish(run.children)
+            self._finish(run)
         self._rows.put(None)
+
+    def _finish(self, run: EngineRun) -> None:
+        try:
+            self.family.finish(run.children)
+        except PermanentError as error:
+            if any("is not sorted" in line for child in run.children for line in child.stderr_tail):
+                raise OutOfOrderError from error
+            raise
 
 
 def engine_header(segment: Segment, bundle: Bundle) -> bytes:
@@ -186,15 +196,27 @@ def read_rows(run: EngineRun) -> Iterator[EngineRows]:
     """Parse the last child's lines as they come."""
     rest = b""
     stream = run.children[-1].stdout
+    last = (-1, -1)
     while True:
         chunk = stream.read(READ_BYTES)
         data = rest + chunk
         cut = data.rfind(b"\n") + 1
         if cut:
-            yield _parsed(data[:cut], run.segment)
+            rows = _parsed(data[:cut], run.segment)
+            last = _checked_order(rows, last)
+            yield rows
         rest = data[cut:]
         if not chunk:
             return
+
+
+def _checked_order(rows: EngineRows, last: tuple[int, int]) -> tuple[int, int]:
+    """The place of the last row; raises OutOfOrderError where one comes before the row ahead of it."""
+    contig, pos = rows.contig_order, rows.pos
+    back = (np.diff(contig) < 0) | ((np.diff(contig) == 0) & (np.diff(pos) < 0))
+    if back.any() or (int(contig[0]), int(pos[0])) < last:
+        raise OutOfOrderError
+    return int(contig[-1]), int(pos[-1])
 
 
 def _parsed(data: bytes, segment: Segment) -> EngineRows:

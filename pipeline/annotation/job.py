@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.contig_plan import ContigPlan, plan_contigs
 from pipeline.annotation.engine_join import EngineJoin
 from pipeline.annotation.engine_stream import EngineStream
+from pipeline.annotation.engines.base import OutOfOrderError
 from pipeline.annotation.engines.csq import CsqEngine
 from pipeline.annotation.file_names import safe_name, safe_stem
 from pipeline.annotation.job_run import JobRun, alleles_in
@@ -27,7 +29,7 @@ from pipeline.annotation.prepare.retype import declare_as_text
 from pipeline.annotation.prepare.sniff import check_looks_like_text, is_bcf
 from pipeline.annotation.prepare.survey import Survey, survey
 from pipeline.annotation.result import AnnotationResult, Progress, ProgressMeter
-from pipeline.errors import CancelledError, InputError
+from pipeline.errors import CancelledError, InputError, PermanentError
 from pipeline.logs import get_logger
 from pipeline.reference.bundle import Bundle
 from pipeline.settings import Settings, get_settings
@@ -58,6 +60,7 @@ class Job:
         self.engine = CsqEngine()
         self.on_progress = on_progress
         self.as_text: set[tuple[str, str]] = set()
+        self.sort_again = False
         self.vcf = out_dir / f"{safe_stem(input_name)}.annot.vcf.gz"
 
     def run(self) -> AnnotationResult:
@@ -101,6 +104,11 @@ class Job:
                 self.as_text.add((problem.kind, problem.key))
                 found.changes["field_declared_text"] += 1
                 get_logger().info("field_declared_as_text", passes=found.changes["field_declared_text"])
+            except OutOfOrderError as problem:
+                if self.sort_again:
+                    raise PermanentError("The annotation engine mixed up its order.", code="engine_failed") from problem
+                self.sort_again = True
+                get_logger().info("alleles_sorted_again")
             except UnreadableRecordError as problem:
                 raise _record_error(
                     problem, Prepared(self.input_path, self.settings), is_bcf(self.input_path)
@@ -110,7 +118,8 @@ class Job:
         self, prepared: Prepared, found: Survey, plan: ContigPlan, meta: list[str], own: list[OwnField]
     ) -> Summary:
         self.meter.start("annotate")
-        stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: alleles_in(prepared, plan))
+        source = partial(alleles_in, prepared, plan)
+        stream = EngineStream(self.engine, self.bundle, plan, self.family, source, sort=self.sort_again)
         annotator = Annotator(self.bundle, self.engine, plan)
         provenance = provenance_lines(self.bundle, self.engine, self.job_id)
         stream.start()

@@ -83,8 +83,9 @@ class JobRun:
         keys = pa.array(found.keys).take(done.consequences["row"].combine_chunks())
         consequences = done.consequences.append_column("key", keys)
         calls = genotypes.calls if genotypes is not None else CALL_SCHEMA.empty_table()
-        place = (self.plan.contigs[block.chrom[-1].as_py()].order, int(block.pos[-1]))
-        self.tables.add(ordering.add(variants, consequences, calls, self.join.safe_place(place)))
+        contig = self.plan.contigs[block.chrom[-1].as_py()]
+        safe = self.join.safe_place((contig.order, int(block.pos[-1])), held=contig.target is not None)
+        self.tables.add(ordering.add(variants, consequences, calls, safe))
 
     def _variants(self, block: Block, found: Alleles, done: Annotated, genotypes: Genotypes | None) -> pa.Table:
         row = pa.array(found.row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dash import dcc, html
@@ -99,7 +100,7 @@ def _failure(job: Job) -> html.Section:
     error = job.error or {}
     message = str(error.get("message") or "The work stopped without a reason. Try again, or tell your operator.")
     line = error.get("line")
-    named = line is not None and f"{int(line):,}" in message
+    named = line is not None and re.search(rf"\bline {int(line)}\b", message.replace(",", ""), re.IGNORECASE)
     return html.Section(
         [
             html.H2("This file could not be annotated", className="gas-subtitle"),

@@ -37,7 +37,7 @@ def row(job: Job) -> Row:
         "percent": job.progress.get("percent") if job.job_status == JobStatus.RUNNING else None,
         "says": _says(job),
         "size": job.input_size,
-        "alleles": counts.get("alleles"),
+        "records": counts.get("read"),
         "annotated": counts.get("annotated"),
         "submitted": job.submit_time,
         "seconds": max(0, ended - job.submit_time) if ended is not None else None,
@@ -108,7 +108,7 @@ def _columns() -> list[dict[str, Any]]:
         {"field": "name", "headerName": "Name", "cellRenderer": "GasJobName", "flex": 3, "minWidth": 130},
         {"field": "state", "headerName": "State", "cellRenderer": "GasJobState", "flex": 3, "minWidth": 140},
         {"field": "size", "headerName": "Size", "valueFormatter": formatter("gasSize")} | amount,
-        {"field": "alleles", "headerName": "Variants", "valueFormatter": formatter("gasInteger")} | amount,
+        {"field": "records", "headerName": "Records", "valueFormatter": formatter("gasInteger")} | amount,
         {"field": "annotated", "headerName": "Annotated", "valueFormatter": formatter("gasInteger")} | amount,
         {"field": "submitted", "headerName": "Submitted", "cellRenderer": "GasTime", "width": 172}
         | {"sort": "desc", "sortingOrder": ["desc", "asc"]},

@@ -40,9 +40,9 @@ def bases(value: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    """`< 0.1 s`, `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
     if seconds < 9.95:
-        return f"{max(seconds, 0):.1f} s"
+        return "< 0.1 s" if seconds < 0.05 else f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < MINUTE_S:
         return f"{whole} s"

@@ -32,7 +32,7 @@ def page(browser_page: Page, portal_server: PortalServer, person: User) -> Page:
 
 
 def ended(job: Job, status: JobStatus = JobStatus.COMPLETED) -> Job:
-    counts = {"read": 1, "alleles": 1234, "annotated": 1200, "skipped": {}}
+    counts = {"read": 1234, "alleles": 1240, "annotated": 1200, "skipped": {"breakend": 34}}
     return write_job(replace(job, job_status=status, complete_time=job.submit_time + 2, counts=counts, progress={}))
 
 

@@ -52,6 +52,10 @@ OUTPUT_COLUMNS = 6
 ALLELE_TAG = "K"  # INFO key that carries the running number of the allele through the engine
 
 
+class OutOfOrderError(Exception):
+    """Left-alignment moved an allele farther than the engine keeps records in order; it must sort them again."""
+
+
 class Engine(Protocol):
     """An annotation engine."""
 
@@ -63,8 +67,8 @@ class Engine(Protocol):
     def parameters(self, bundle: Bundle) -> dict[str, str]:
         """The parameters that decide the result, for the provenance."""
 
-    def start(self, segment: Segment, bundle: Bundle, family: ChildFamily) -> EngineRun:
-        """Start a run. Raises GasError subclasses when a child cannot be started."""
+    def start(self, segment: Segment, bundle: Bundle, family: ChildFamily, *, sort: bool) -> EngineRun:
+        """Start a run; `sort` puts the alleles in order again after left-alignment (slower, for files that need it)."""
 
     def parse(self, raw: pa.StringArray) -> pa.Table:
         """The engine's texts (null where it says nothing) as rows of CONSEQUENCE_SCHEMA."""

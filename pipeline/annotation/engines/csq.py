@@ -27,6 +27,9 @@ AMINO_ACIDS = (
 )
 
 
+SORT_MEMORY = "256M"
+
+
 class CsqEngine:
     """The default engine, shipped inside pysam."""
 
@@ -43,11 +46,16 @@ class CsqEngine:
         )
         return {"norm": "-c x", "csq": "-l -B 1", "genetic_codes": codes or "standard"}
 
-    def start(self, segment: Segment, bundle: Bundle, family: ChildFamily) -> EngineRun:
-        """norm | csq | query, or norm | query on contigs without genes, where csq would stop."""
+    def start(self, segment: Segment, bundle: Bundle, family: ChildFamily, *, sort: bool) -> EngineRun:
+        """norm | csq | query; without csq on contigs without genes, where it would stop.
+
+        norm keeps records in order within 1,000 bases; in a longer repeat an indel can move farther (`sort`).
+        """
         fasta = str(bundle.fasta)
         # -c x leaves out what contradicts the reference; the allele number tells afterwards which ones those were.
         steps = [["norm", "--no-version", "-c", "x", "-f", fasta, "-Ou", "-"]]
+        if sort:
+            steps.append(["sort", "-m", SORT_MEMORY, "-T", str(family.work_dir / "sort"), "-Ou", "-"])
         if segment.has_genes:
             options = ["-l", "-B", "1", "-C", str(segment.genetic_code), "-v", "0"]
             steps.append(["csq", "--no-version", *options, "-f", fasta, "-g", str(bundle.gff3), "-Ou", "-"])

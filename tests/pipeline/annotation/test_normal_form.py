@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pysam
+
 from tests.pipeline.annotation.helpers import ask, records_of, run_job, vcf_text
 
 LINK = "select rid, record, allele, input_pos, input_ref, input_alt, pos, ref, alt from variants order by rid"
@@ -74,3 +76,10 @@ def test_many_blocks_give_one_sorted_table(tmp_path: Path) -> None:
     assert ask(
         result, "select count(*) from (select pos < lag(pos) over (order by rid) back from variants) where back"
     ) == [(0,)]
+
+
+def test_a_contig_longer_than_512_megabases_gets_a_csi_index(tmp_path: Path) -> None:
+    result = run_job(tmp_path, vcf_text("MT 73 . A G . . .", "7H 600000000 . A G . . ."))
+    assert result.files["index"].name == "input.annot.vcf.gz.csi"
+    with pysam.VariantFile(str(result.files["vcf"])) as vcf:
+        assert [record.pos for record in vcf.fetch("7H", 599_999_990, 600_000_010)] == [600_000_000]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import duckdb
@@ -42,6 +43,32 @@ def test_contigs_codes_and_masks_in_one_file(bundles: Path, tmp_path: Path) -> N
     ]
     assert result.counts["skipped"] == {"reference_unknown": 1, "unknown_contig": 1}
     assert complaints(result.files["vcf"]) == ""
+
+
+def test_an_indel_that_moves_through_a_long_repeat(bundles: Path, tmp_path: Path) -> None:
+    """bcftools norm keeps records in order within 1,000 bases; this deletion moves by 5,997."""
+    chance = random.Random(5)
+    sequence = "".join(chance.choices("ACGT", k=5000)) + "CA" * 3000 + "G" + "".join(chance.choices("ACGT", k=5000))
+    (tmp_path / "r.fa").write_text(f">9\n{sequence}\n")
+    (tmp_path / "r.gff3").write_text(
+        "9\tx\tgene\t100\t400\t.\t+\t.\tID=gene:G1;Name=G1;biotype=protein_coding;gene_id=G1\n"
+        "9\tx\tmRNA\t100\t400\t.\t+\t.\tID=transcript:T1;Parent=gene:G1;biotype=protein_coding\n"
+        "9\tx\texon\t100\t400\t.\t+\t.\tParent=transcript:T1\n"
+        "9\tx\tCDS\t103\t390\t.\t+\t0\tID=CDS:P;Parent=transcript:T1\n"
+    )
+    bundle = make_bundle(bundles, "repeat", tmp_path / "r.fa", tmp_path / "r.gff3")
+    places = range(5101, 11000, 50)
+    records = [f"9 {place} . {sequence[place - 1]} G . . ." for place in places]
+    deletion = 10996
+    records.append(f"9 {deletion} . {sequence[deletion - 1 : deletion + 2]} {sequence[deletion - 1]} . . .")
+    records.append(f"9 11500 . {sequence[11499]} {'A' if sequence[11499] != 'A' else 'C'} . . .")
+    records.sort(key=lambda record: int(record.split()[1]))
+    result = run_job(tmp_path, vcf_text(*records).replace("##contig=<ID=MT,length=16569>\n", ""), bundle)
+    assert result.counts["annotated"] == len(records)
+    first = ask(result, "select input_pos, type, pos <= 5001 from variants order by rid limit 1")
+    assert first == [(deletion, "deletion", True)]
+    positions = [row[0] for row in ask(result, "select pos from variants order by rid")]
+    assert positions == sorted(positions)
 
 
 def test_a_file_of_another_build_is_noticed(bundles: Path, tmp_path: Path) -> None:

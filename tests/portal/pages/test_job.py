@@ -106,6 +106,14 @@ def test_a_failed_job_says_why_where_and_what_to_do(page_of: Callable[[str], str
     assert "/files/" not in shown
 
 
+def test_a_line_that_the_sentence_names_is_not_said_twice(page_of: Callable[[str], str], user: User) -> None:
+    error = {"code": "bad_input", "message": "POS on line 1,012 is none; take 0 to 2,147.", "line": 1012}
+    job = write_job(replace(make_job(user), job_status=JobStatus.FAILED, error=error))
+    assert page_of(f"/jobs/{job.job_id}").count("1,012") == 1
+    other = write_job(replace(job, error=error | {"line": 2}))
+    assert '"children": "2"' in page_of(f"/jobs/{other.job_id}")
+
+
 def test_counts_add_up_and_every_reason_is_said(page_of: Callable[[str], str], done: Job) -> None:
     shown = page_of(f"/jobs/{done.job_id}")
     counts = done.counts
