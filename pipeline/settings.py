@@ -61,15 +61,15 @@ class Settings(BaseSettings):
     )
     register_rate_limit: str = Field("5 per minute", description="Registrations for each address.")
     trusted_proxies: int = Field(
-        0, description="Reverse proxies in front of the portal whose `X-Forwarded-For`, `-Proto` and `-Host` are believed."
+        0,
+        description="Reverse proxies in front of the portal whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.",
     )
-    max_request_bytes: int = Field(8 * MEBIBYTE, description="Largest body of a request to the portal (files go to the object store).")
+    max_request_bytes: int = Field(
+        8 * MEBIBYTE, description="Largest body of a request to the portal (files go to the object store)."
+    )
     static_cache_bytes: int = Field(64 * MEBIBYTE, description="Memory for compressed scripts and style sheets.")
     session_lifetime_s: int = Field(14 * 86400, description="Seconds after which a session ends by itself.")
     poll_active_ms: int = Field(1000, description="How often a page asks for news while a job is active.")
-    notice_poll_s: int = Field(
-        5, description="How often a page looks whether a job began elsewhere while none is active here."
-    )
 
     # Uploads and plans
     free_max_upload_bytes: int = Field(50 * MEBIBYTE, description="Largest input file of a free user.")
@@ -86,7 +86,10 @@ class Settings(BaseSettings):
     max_open_uploads: int = Field(50, description="Unfinished uploads a user may have at once.")
     upload_files_at_once: int = Field(2, description="Files that one page uploads at the same time; others wait.")
     upload_parts_at_once: int = Field(3, description="Parts of one file that a page sends at the same time.")
-    upload_rate_limit: str = Field("600 per minute", description="Uploads started, submitted, or pasted texts read, for each user (each kind counted alone).")
+    upload_rate_limit: str = Field(
+        "600 per minute",
+        description="Uploads started, submitted, or pasted texts read, for each user (each kind counted alone).",
+    )
     paste_max_bytes: int = Field(256 * 1024, description="Longest text of pasted variants.")
     api_max_body_bytes: int = Field(1 * MEBIBYTE, description="Largest body of a JSON request.")
     download_url_ttl_s: int = Field(600, description="Lifetime of a presigned download URL.")
@@ -154,7 +157,9 @@ class Settings(BaseSettings):
     query_threads: int = Field(2, description="Threads of one DuckDB connection.")
     query_timeout_s: float = Field(20.0, description="A query of the explorer is stopped after this long.")
     table_block_rows: int = Field(100, description="Rows of one block of the variant table.")
-    table_cell_letters: int = Field(200, description="A longer text is cut in a table cell, which then says how long it is.")
+    table_cell_letters: int = Field(
+        200, description="A longer text is cut in a table cell, which then says how long it is."
+    )
     max_log_view_bytes: int = Field(
         256 * 1024, description="Part of a summary log that the job page shows; the download is whole."
     )

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, ids, logs, storage
-from pipeline.annotation.annotate import AnnotationResult, annotate
+from pipeline.annotation.annotate import STEPS, AnnotationResult, annotate
 from pipeline.errors import (
     CancelledError,
     ConflictError,
@@ -24,6 +24,7 @@ from pipeline.jobs import store
 from pipeline.jobs.announce import announce_finished
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
+from pipeline.jobs.steps import FETCH, STORE
 from pipeline.messages import Message
 from pipeline.reference.bundle import load_bundle
 from pipeline.settings import get_settings
@@ -87,8 +88,9 @@ class AnnotateHandler:
     def _work(self, job: Job, folder: Path, report: ProgressReport, delivery: Delivery) -> Job:
         bundle = load_bundle(job.bundle_id or get_settings().default_bundle)
         source = folder / "input"
-        report.begin("fetch", "Fetching the file")
+        report.begin(FETCH[0])
         self._fetch(job, source)
+        report.begin(STEPS[0][0])
         out, scratch = folder / "out", folder / "scratch"
         out.mkdir()
         scratch.mkdir()
@@ -102,7 +104,7 @@ class AnnotateHandler:
             cancelled=lambda: delivery.lost.is_set() or delivery.stopping.is_set(),
             job_id=job.job_id,
         )
-        report.begin("store", "Storing the results")
+        report.begin(STORE[0])
         outputs = store_outputs(job, result, delivery)
         report.end()
         finished = store.complete(job, results=_results(job, result, outputs, report.steps))

@@ -7,12 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from pipeline import clock
-from pipeline.annotation.annotate import STEPS, Progress
+from pipeline.annotation.annotate import Progress
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
+from pipeline.jobs.steps import TITLES
 from pipeline.settings import get_settings
-
-TITLES = dict(STEPS)
 
 
 class ProgressReport:
@@ -23,12 +22,12 @@ class ProgressReport:
         self.steps: list[dict[str, Any]] = []
         self._written_at = 0.0
 
-    def begin(self, key: str, title: str) -> None:
-        """A step begins; the one before it has ended."""
+    def begin(self, key: str) -> None:
+        """A step of `ALL_STEPS` begins; the one before it has ended."""
         if self.steps and self.steps[-1]["key"] == key:
             return
         self.end()
-        self.steps.append({"key": key, "title": title, "started_at": round(clock.now(), 3)})
+        self.steps.append({"key": key, "title": TITLES[key], "started_at": round(clock.now(), 3)})
 
     def end(self) -> None:
         """The last step has ended."""
@@ -37,7 +36,7 @@ class ProgressReport:
 
     def annotation(self, progress: Progress) -> None:
         """Progress from the annotation; passed on to the record when enough time has gone by."""
-        self.begin(progress.step, TITLES.get(progress.step, progress.step))
+        self.begin(progress.step)
         if time.monotonic() - self._written_at >= get_settings().progress_interval_s:
             self._written_at = time.monotonic()
             store.write_progress(self._job, asdict(progress), self.steps)

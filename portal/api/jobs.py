@@ -14,6 +14,7 @@ from pipeline.jobs import delete as deletion
 from pipeline.jobs import store, submit
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
+from pipeline.results import cache
 from pipeline.settings import get_settings
 from portal.api.bodies import Body, limit_body, read_body
 from portal.api.rates import per_user
@@ -116,7 +117,9 @@ def retry(job_id: str) -> dict[str, Any]:
 @blueprint.delete("/<job_id>")
 def delete(job_id: str) -> tuple[str, int]:
     """Remove a job with its file and every result."""
-    deletion.delete(_owned(job_id))
+    job = _owned(job_id)
+    deletion.delete(job)
+    cache.forget(job.job_id)
     return "", 204
 
 

@@ -8,15 +8,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from pipeline import clock
-from pipeline.annotation.annotate import STEPS
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
+from pipeline.jobs.steps import ALL_STEPS, TITLES
 from portal.components.words import counted, duration, time
 
 WAITING = "Waiting"
-# The worker fetches the file before the annotation's own steps, and stores the results after them.
-ALL_STEPS = (("fetch", "Fetching the file"), *STEPS, ("store", "Storing the results"))
-TITLES = dict(ALL_STEPS)
 
 
 def stepper(job: Job) -> html.Ol:

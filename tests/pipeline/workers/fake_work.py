@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline.annotation.annotate import AnnotationResult
 
+from pipeline.annotation.annotate import AnnotationResult
 from pipeline.workers import annotate as annotate_worker
 from pipeline.workers.annotate import OBJECTS, AnnotateHandler
 from pipeline.workers.runner import Runner

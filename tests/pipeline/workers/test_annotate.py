@@ -60,7 +60,7 @@ def test_job_ends_completed_with_confirmed_outputs(moto_aws: Settings, monkeypat
     for output in done.outputs.values():
         assert storage.size_of(aws.bucket("results"), output["key"]) == output["size"]
     assert done.counts == COUNTS and done.notes == ["A note."]
-    assert [step["key"] for step in done.steps] == ["fetch", "store"]
+    assert [step["key"] for step in done.steps] == ["fetch", "read", "store"]
     assert all(step["ended_at"] >= step["started_at"] for step in done.steps)
     assert count("annotate") == (0, 0)
 
