@@ -60,10 +60,23 @@ def _saver(out: Path, suffix: str, *, full: bool) -> Callable[[Any, str], None]:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(SETTLE_MS)
         path = out / (f"{name}-{suffix}.png" if suffix else f"{name}.png")
-        page.screenshot(path=path, full_page=full)
+        if full:
+            _picture_of_the_whole_page(page, path)
+        else:
+            page.screenshot(path=path)
         click.echo(str(path), err=True)
 
     return save
+
+
+def _picture_of_the_whole_page(page: Page, path: Path) -> None:
+    """A window as high as the page: tables draw only the rows that a window shows."""
+    size = page.viewport_size or DESKTOP
+    height = int(page.locator("body").bounding_box()["height"])  # type: ignore[index]
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+    page.wait_for_timeout(SETTLE_MS)
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
 
 
 def _take(page: Page, web_url: str, save: Callable[[Any, str], None]) -> None:

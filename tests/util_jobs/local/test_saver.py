@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,12 @@ from util_jobs.local.saver import ChangeWatch, State, StateSaver
 from util_jobs.local.snapshots import Snapshots
 
 _store: dict[str, Any] = {"count": 1}
+
+
+def finished(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: a browser of other tests may keep an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, coroutine).result()
 
 
 def get_state() -> dict[str, Any]:
@@ -31,7 +39,7 @@ def changed_by(method: str, action: str, answer: bytes = b"{}") -> bool:
 
     watch = ChangeWatch(app)
     headers = [(b"X-Amz-Target", action.encode())] if action else []
-    asyncio.run(watch({"type": "http", "method": method, "headers": headers}, None, send))
+    finished(watch({"type": "http", "method": method, "headers": headers}, None, send))
     return watch.take_changes()
 
 
@@ -83,7 +91,7 @@ def test_a_failing_request_counts_as_a_change() -> None:
 
     watch = ChangeWatch(app)
     with pytest.raises(RuntimeError):
-        asyncio.run(watch({"type": "http", "method": "PUT", "headers": []}, None, None))
+        finished(watch({"type": "http", "method": "PUT", "headers": []}, None, None))
     assert watch.take_changes()
 
 
