@@ -11,9 +11,12 @@ import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 from argon2 import PasswordHasher
+from botocore.config import Config
 from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
@@ -31,7 +34,8 @@ _FOREIGN_ENVIRONMENT = ("GAS_", "AWS_")
 @pytest.fixture(autouse=True, scope="session")
 def cheap_surroundings() -> None:
     """Keep what costs every test time and none of them is about: AWS's service models, slow password hashes."""
-    JSONFileLoader.load_file = functools.cache(JSONFileLoader.load_file)  # type: ignore[method-assign]
+    read = functools.cache(functools.partial(JSONFileLoader.load_file, JSONFileLoader()))
+    JSONFileLoader.load_file = lambda self, path: read(path)  # type: ignore[method-assign]
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
@@ -88,6 +92,20 @@ def forget_settings() -> None:
     aws.reset_clients()
 
 
+_moto_clients: dict[tuple[str, str | None], Any] = {}
+_make_client = boto3.client
+
+
+def _kept_client(service: str, *, config: Config | None = None, endpoint_url: str | None = None, **rest: Any) -> Any:
+    """One client a service for the whole run: making one takes longer than most tests, and moto serves old ones."""
+    if rest or endpoint_url:
+        return _make_client(service, config=config, endpoint_url=endpoint_url, **rest)
+    signature = getattr(config, "signature_version", None)
+    if (service, signature) not in _moto_clients:
+        _moto_clients[service, signature] = _make_client(service, config=config)
+    return _moto_clients[service, signature]
+
+
 @pytest.fixture
 def moto_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """AWS in memory with every resource of the template; yields the settings. `GAS_DATA_DIR` is a temporary folder."""
@@ -96,6 +114,7 @@ def moto_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("GAS_AWS_ACCOUNT_ID", MOTO_ACCOUNT)
     monkeypatch.setenv("GAS_RECEIVE_WAIT_S", "0")
+    monkeypatch.setattr(boto3, "client", _kept_client)
     with mock_aws():
         forget_settings()
         create_resources()
