@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from pipeline.accounts import store
 from pipeline.accounts.store import User
-from pipeline.settings import Settings
 from tests.conftest import forget_settings
-from tests.emulator_process import free_port
+from tests.emulator_process import EmulatorProcess, free_port
 from tests.portal.signing_in import PASSWORD
+from util_jobs import provision
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -95,6 +96,7 @@ class PortalServer:
     url: str
     log_path: Path
     process: subprocess.Popen[bytes]
+    environment: dict[str, str]
 
     @property
     def log(self) -> str:
@@ -103,40 +105,81 @@ class PortalServer:
 
 
 @pytest.fixture(scope="session")
-def compressed_bodies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all portals of a test run keep their compressed scripts: making them takes seconds of CPU."""
-    return tmp_path_factory.mktemp("compressed")
+def running_portals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortals]:
+    """The portals of this test run: one for each set of settings that tests ask for."""
+    portals = RunningPortals(tmp_path_factory)
+    yield portals
+    portals.kill_all()
 
 
 @pytest.fixture
 def portal_server(
-    ministack_aws: Settings, compressed_bodies: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[PortalServer]:
-    """The portal as `make run` starts it, on a free port, with a stack of this test's own."""
-    port = free_port()
-    monkeypatch.setenv("GAS_WEB_PORT", str(port))
-    monkeypatch.setenv("GAS_LOGIN_RATE_LIMIT", "1000 per minute")
+    running_portals: RunningPortals, ministack_server: EmulatorProcess, monkeypatch: pytest.MonkeyPatch
+) -> PortalServer:
+    """The portal as `make run` starts it. Tests with the same settings share it and its stack: each has its own people.
+
+    The test's environment points at the same stack, so it may look into the tables and run workers itself.
+    """
+    own = {name: value for name, value in os.environ.items() if name.startswith("GAS_") and name != "GAS_DATA_DIR"}
+    server = running_portals.started(own, ministack_server.variables())
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
     forget_settings()
-    (ministack_aws.data_dir / "cache").mkdir(parents=True, exist_ok=True)
-    (ministack_aws.data_dir / "cache" / "static").symlink_to(compressed_bodies)
-    log_path = tmp_path / "portal.log"
-    with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "portal/gunicorn.conf.py", "portal.app:server"],
-            cwd=ROOT,
-            env=dict(os.environ),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    server = PortalServer(f"http://127.0.0.1:{port}", log_path, process)
-    try:
+    return server
+
+
+class RunningPortals:
+    """Starts portals and keeps them for the tests that follow."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._compressed = folders.mktemp("compressed")  # compressing the scripts takes seconds of CPU
+        self._by_settings: dict[frozenset[tuple[str, str]], PortalServer] = {}
+
+    def started(self, settings: dict[str, str], cloud: dict[str, str]) -> PortalServer:
+        """The portal with these settings, started now unless it runs."""
+        key = frozenset(settings.items())
+        server = self._by_settings.get(key)
+        if server is None or server.process.poll() is not None:
+            server = self._by_settings[key] = self._start(settings | cloud)
+        return server
+
+    def _start(self, settings: dict[str, str]) -> PortalServer:
+        folder = self._folders.mktemp("portal")
+        port = free_port()
+        environment = settings | {
+            "GAS_DATA_DIR": str(folder / "data"),
+            "GAS_STACK_NAME": f"t{uuid.uuid4().hex[:10]}",
+            "GAS_RECEIVE_WAIT_S": "1",
+            "GAS_WEB_PORT": str(port),
+            "GAS_LOGIN_RATE_LIMIT": "1000 per minute",
+        }
+        with pytest.MonkeyPatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            forget_settings()
+            provision.deploy()
+        (folder / "data" / "cache").mkdir(parents=True)
+        (folder / "data" / "cache" / "static").symlink_to(self._compressed)
+        log_path = folder / "portal.log"
+        with log_path.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "portal/gunicorn.conf.py", "portal.app:server"],
+                cwd=ROOT,
+                env=os.environ | environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        server = PortalServer(f"http://127.0.0.1:{port}", log_path, process, environment)
         _wait_until_healthy(server)
-        yield server
-    finally:
-        # At once, with its workers: an orderly stop waits seconds for the browser's open connections.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        return server
+
+    def kill_all(self) -> None:
+        """At once, with their workers: an orderly stop waits seconds for the browser's open connections."""
+        for server in self._by_settings.values():
+            os.killpg(server.process.pid, signal.SIGKILL)
+            server.process.wait()
 
 
 def _wait_until_healthy(server: PortalServer) -> None:
@@ -155,7 +198,7 @@ def _wait_until_healthy(server: PortalServer) -> None:
 @pytest.fixture
 def person(portal_server: PortalServer) -> User:
     """Somebody with a free account in the running portal; the password is `PASSWORD`."""
-    return store.create_local_account("ada@example.org", PASSWORD, "Ada Lovelace")
+    return store.create_local_account(f"ada-{uuid.uuid4().hex[:8]}@example.org", PASSWORD, "Ada Lovelace")
 
 
 def sign_in(page: Page, server: PortalServer, user: User, path: str = "/jobs") -> None:
