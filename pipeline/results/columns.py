@@ -26,6 +26,7 @@ KNOWN: dict[str, tuple[str, str]] = {
     "ref": ("Ref", "Reference allele after normalisation."),
     "alt": ("Alt", "Alternate allele after normalisation; each has a row of its own."),
     "gene": ("Gene", "Gene of the most severe consequence."),
+    "region": ("Region", "Named region that the variant lies in, such as the mitochondrial control region."),
     "consequence": ("Consequence", "Most severe consequence (Sequence Ontology)."),
     "impact": ("Impact", "Severity class: high, moderate, low or modifier (Ensembl)."),
     "amino_acids": ("Amino acids", "Reference/alternate amino acids, one-letter."),

@@ -18,13 +18,14 @@ ROW_HEIGHT = 38  # pixels
 BLOCKS_KEPT = 20
 FORMATTERS = {"integer": "gasInteger", "decimal": "gasDecimal"}
 WIDTHS = {
-    "chrom": 92,
+    "chrom": 84,
     "pos": 112,
-    "ref": 84,
-    "alt": 84,
-    "id": 116,
+    "ref": 72,
+    "alt": 72,
+    "id": 132,
     "gene": 104,
-    "consequence": 216,
+    "region": 206,
+    "consequence": 276,
     "impact": 116,
     "amino_acids": 122,
     "protein_position": 150,

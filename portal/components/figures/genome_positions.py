@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 from dash import html
 
@@ -13,6 +14,7 @@ from portal.components.figures.plot import (
     axis,
     axis_title,
     card,
+    count_axis,
     impact_legend,
     impact_marker,
     impact_name,
@@ -36,7 +38,7 @@ def positions(found: Positions, lengths: dict[str, int]) -> html.Section:
     layout = plot_layout(
         280,
         xaxis=_genome_axis(spans, offsets),
-        yaxis=axis(title=axis_title(f"Alleles in {bases(found.width)}"), tickformat=",d", rangemode="tozero"),
+        yaxis=count_axis(f"Alleles in {bases(found.width)}", _highest(found)),
         shapes=[_border(offsets[contig.name]) for contig in found.contigs[1:]],
         bargap=0,
     )
@@ -52,6 +54,14 @@ def positions(found: Positions, lengths: dict[str, int]) -> html.Section:
         {"data": [trace for trace in traces if trace["x"]], "layout": layout},
         (["Contig", "Alleles", "From–to", ""], table),
     )
+
+
+def _highest(found: Positions) -> int:
+    """The height of the highest bar, all impacts together."""
+    heights: Counter[tuple[str, int]] = Counter()
+    for each in found.bins:
+        heights[each.contig, each.start] += each.alleles
+    return max(heights.values(), default=0)
 
 
 def _positions_sentence(found: Positions) -> str:

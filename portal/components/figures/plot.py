@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 IMPACTS = ("HIGH", "MODERATE", "LOW", "MODIFIER")
 NOT_ANNOTATED = "Not annotated"
 TITLE_PIXELS = 12
+FEW_TICKS = 5
 
 Figure = dict[str, Any]
 Table = tuple[list[str], list[list[str]]]
@@ -107,6 +108,12 @@ def axis(**others: Any) -> Figure:
     """A quiet axis that cuts no label and cannot be dragged."""
     quiet = {"color": "var(--gas-muted)", "gridcolor": "var(--gas-border)", "zerolinecolor": "var(--gas-border)"}
     return quiet | {"automargin": True, "fixedrange": True, "tickfont": {"color": "var(--gas-muted)"}} | others
+
+
+def count_axis(title: str, highest: int) -> Figure:
+    """An axis of whole numbers from 0: a tick for each of them while they are few, never one between two."""
+    few = {"dtick": 1} if highest <= FEW_TICKS else {}
+    return axis(title=axis_title(title), tickformat=",d", rangemode="tozero", **few)
 
 
 def axis_title(text: str) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from pipeline.results.queries import TRANSITIONS, Substitutions
-from portal.components.figures.plot import Figure, axis, axis_title, card, plot_layout
+from portal.components.figures.plot import Figure, axis, card, count_axis, plot_layout
 from portal.components.words import counted, number
 
 ACCENT, MUTED = "var(--gas-accent)", "var(--gas-border-strong)"
@@ -19,7 +19,7 @@ def substitutions(found: Substitutions) -> html.Section:
     layout = plot_layout(
         280,
         xaxis=axis(type="category", tickfont={"color": "var(--gas-text)"}, showgrid=False),
-        yaxis=axis(title=axis_title("Alleles"), tickformat=",d", rangemode="tozero"),
+        yaxis=count_axis("Alleles", max(found.types.values(), default=0)),
         bargap=0.25,
     )
     table = [[_arrow(name), number(found.types.get(name, 0))] for name in BASE_PAIRS]

@@ -9,6 +9,7 @@ from dash import dcc, html
 from pipeline.results.queries import ConsequenceCount, Contig, PositionBin, Positions, Substitutions
 from portal.components import figures
 from portal.components.figures.consequence_bars import MAX_BARS
+from portal.components.figures.plot import count_axis
 
 
 def figure_of(card: html.Section) -> dict[str, Any]:
@@ -57,3 +58,8 @@ def test_an_empty_result_has_empty_plots() -> None:
         figures.substitutions(Substitutions({}, {})),
     ):
         assert "0 " in sentence_of(card)
+
+
+def test_an_axis_of_few_counts_has_a_tick_for_each_and_none_between() -> None:
+    assert count_axis("Alleles", 2)["dtick"] == 1
+    assert "dtick" not in count_axis("Alleles", 2000)
