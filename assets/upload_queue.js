@@ -3,6 +3,7 @@
   "use strict";
   const upload = (window.gasUpload = window.gasUpload || {});
 
+  const DONE_STAYS_MS = 8000; // then the table of jobs tells the rest
   const byId = (id) => document.getElementById(id);
   const rows = new Map(); // transfer → Row, in the order in which they go up
   let shown = []; // the same transfers from top to bottom: the newest batch first, each batch in its own order
@@ -33,7 +34,10 @@
     row.draw();
     if (before === transfer.state) return;
     speak(transfer);
-    if (transfer.state === "done") tellPage(transfer);
+    if (transfer.state === "done") {
+      tellPage(transfer);
+      setTimeout(() => rows.has(transfer) && drop(transfer), DONE_STAYS_MS);
+    }
     pump();
   };
 

@@ -47,7 +47,7 @@
   };
 
   const chooseAgain = (done) =>
-    done ? `Choose this file again to resume; ${done} % is already here.` : "Choose this file again; no whole part of it had arrived.";
+    done ? `Choose this file again to resume; ${done} % is already here.` : "Choose this file again to send it.";
 
   const TEXTS = {
     waiting: () => "Waiting for the files before it",

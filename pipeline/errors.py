@@ -57,6 +57,12 @@ class ConflictError(GasError):
     default_code = "conflict"
 
 
+class MalformedRecordError(GasError):
+    """A stored record is not what this version of the service writes and reads."""
+
+    default_code = "malformed_record"
+
+
 class LeaseLostError(GasError):
     """Another worker holds the job now; what this one did must not be written."""
 

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
         description="Reverse proxies in front of the portal whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.",
     )
     max_request_bytes: int = Field(
-        8 * MEBIBYTE, description="Largest body of a request to the portal (files go to the object store)."
+        5 * MEBIBYTE, description="Largest body of a request to the portal (files go to the object store)."
     )
     static_cache_bytes: int = Field(64 * MEBIBYTE, description="Memory for compressed scripts and style sheets.")
     session_lifetime_s: int = Field(14 * 86400, description="Seconds after which a session ends by itself.")
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         1000, description="Jobs that a premium user may have pending or running at once."
     )
     upload_part_bytes: int = Field(
-        8 * MEBIBYTE, description="Size of an upload part (S3: at least 5 MiB, at most 10,000 parts)."
+        5 * MEBIBYTE, description="Size of an upload part (S3: at least 5 MiB, at most 10,000 parts)."
     )
     upload_url_ttl_s: int = Field(900, description="Lifetime of a presigned part URL; the browser asks for new ones.")
     upload_ttl_s: int = Field(7 * 86400, description="An upload not finished after this long is removed.")
@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     )
     lease_s: int = Field(60, description="A running job whose lease is older than this belongs to nobody.")
     max_work_failures: int = Field(3, description="After this many failures reported by the work the job is FAILED.")
+    max_lost_leases: int = Field(
+        10, description="After its worker was lost this many times in the midst of the work the job is FAILED."
+    )
     retry_delay_s: int = Field(10, description="Delay before a failed message is tried again; doubles each time.")
     max_receive_count: int = Field(
         20, description="Receives of a message before the queue itself moves it to the dead letters."

@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from pipeline import aws, clock, dynamo, ids
 from pipeline.accounts import passwords
-from pipeline.errors import ConflictError, InputError
+from pipeline.errors import ConflictError, InputError, NotFoundError
 
 LOCAL_ISSUER = "local"
 Plan = Literal["free_user", "premium_user"]
@@ -109,22 +109,37 @@ def check_password(email: str, password: str) -> User | None:
     if not passwords.matches(password_hash, password) or record is None:
         return None
     if passwords.needs_rehash(record["password_hash"]):
-        _write_password(address, password)
+        _improve_hash(record, password)
     return get_user(record["user_id"])
 
 
 def change_password(user: User, password: str) -> User:
     """Set a new password and end all sessions; returns the user with the new session epoch."""
     passwords.check_strength(password)
-    _write_password(user.email, password)
-    return end_sessions(user.user_id)
+    key = {"identity": _identity(LOCAL_ISSUER, user.email)}
+    new_hash = dynamo.Update("identities", key).set(password_hash=passwords.hash_password(password))
+    new_epoch = dynamo.Update("users", {"user_id": user.user_id}).add("session_epoch", 1)
+    # Both or neither: a new password never leaves an old session alive (C05).
+    aws.client("dynamodb").transact_write_items(
+        TransactItems=[
+            {"Update": new_hash.when_exists("identity").request()},
+            {"Update": new_epoch.when_exists("user_id").request()},
+        ]
+    )
+    changed = get_user(user.user_id)
+    if changed is None:
+        raise NotFoundError("This account is gone.")
+    return changed
 
 
-def _write_password(address: str, password: str) -> None:
-    key = {"identity": _identity(LOCAL_ISSUER, address)}
-    dynamo.Update("identities", key).set(password_hash=passwords.hash_password(password)).when_exists(
-        "identity"
-    ).write()
+def _improve_hash(record: dict[str, Any], password: str) -> None:
+    """Hash the same password with today's parameters, unless it was changed at this moment."""
+    key = {"identity": record["identity"]}
+    update = dynamo.Update("identities", key).set(password_hash=passwords.hash_password(password))
+    try:
+        update.when_equal(password_hash=record["password_hash"]).write()
+    except ConflictError:
+        return
 
 
 def get_user(user_id: str) -> User | None:

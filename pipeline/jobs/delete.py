@@ -18,7 +18,9 @@ def delete(job: Job) -> None:
 def look_again(job: Job) -> None:
     """Let the sweep look once more when no worker can still be writing (its lease has passed)."""
     later = clock.now_s() + 2 * get_settings().lease_s
-    dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(sweep_at=later).when_exists("deleting").write()
+    dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(sweep_bucket=store.SWEEP_BUCKET, sweep_at=later).when_exists(
+        "deleting"
+    ).write()
 
 
 def remove_objects(job: Job) -> int:

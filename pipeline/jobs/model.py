@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from pipeline.errors import MalformedRecordError
 from pipeline.jobs.states import ACTIVE, JobStatus, StorageState
 
 
@@ -33,6 +34,7 @@ class Job:
     lease_owner: str | None = None
     lease_expires_at: int | None = None
     failures: int = 0
+    lost_leases: int = 0
     announcements: int = 0
     # What the page shows.
     progress: dict[str, Any] = field(default_factory=dict)
@@ -48,12 +50,18 @@ class Job:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Job:
-        """The job in a record of the `jobs` table; attributes that we do not know are passed over."""
+        """The job in a record of the `jobs` table; attributes that we do not know are passed over.
+
+        Raises `MalformedRecordError` for a state that this version does not know or a missing attribute.
+        """
         known = {f.name for f in fields(cls)}
         values = {k: v for k, v in record.items() if k in known}
-        values["job_status"] = JobStatus(values["job_status"])
-        values["result_storage"] = StorageState(values.get("result_storage", StorageState.NONE))
-        return cls(**values)
+        try:
+            values["job_status"] = JobStatus(values["job_status"])
+            values["result_storage"] = StorageState(values.get("result_storage", StorageState.NONE))
+            return cls(**values)
+        except (KeyError, TypeError, ValueError) as error:
+            raise MalformedRecordError("A job's record cannot be read by this version of the service.") from error
 
     @property
     def is_active(self) -> bool:

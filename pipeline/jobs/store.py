@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline import clock, dynamo, ids
-from pipeline.errors import ConflictError, LeaseLostError, NotFoundError
+from pipeline import clock, dynamo, ids, logs
+from pipeline.errors import ConflictError, LeaseLostError, MalformedRecordError, NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState, sources_of
 from pipeline.settings import get_settings
 
+log = logs.get_logger()
 TABLE = "jobs"
 USER_INDEX = "user_id-submit_time-index"
 SWEEP_INDEX = "sweep_bucket-sweep_at-index"
@@ -43,29 +44,30 @@ def list_of_user(user_id: str, expected_ids: list[str] | None = None) -> list[Jo
     `expected_ids` are jobs known to exist (just submitted); those that the eventually consistent index does
     not show yet, and those that are active, are read from the table itself.
     """
-    indexed = {
-        record["job_id"]: Job.from_record(record)
-        for record in dynamo.query_all(
-            TABLE,
-            index=USER_INDEX,
-            KeyConditionExpression="user_id = :u",
-            ExpressionAttributeValues={":u": {"S": user_id}},
-            ScanIndexForward=False,
-        )
-    }
+    records = dynamo.query_all(
+        TABLE,
+        index=USER_INDEX,
+        KeyConditionExpression="user_id = :u",
+        ExpressionAttributeValues={":u": {"S": user_id}},
+        ScanIndexForward=False,
+    )
+    indexed = {job.job_id: job for job in _readable(records)}
     stale = [job_id for job_id in expected_ids or [] if job_id not in indexed]
     stale += [job.job_id for job in indexed.values() if job.is_active]
-    for record in dynamo.batch_get(TABLE, [_key(job_id) for job_id in stale]):
-        job = Job.from_record(record)
+    for job in _readable(dynamo.batch_get(TABLE, [_key(job_id) for job_id in stale])):
         if job.user_id == user_id:
             indexed[job.job_id] = job
     present = [job for job in indexed.values() if not job.deleting]
     return sorted(present, key=lambda job: (-job.submit_time, job.job_id))
 
 
-def count_active(user_id: str) -> int:
-    """How many jobs of the user wait or run."""
-    return sum(job.is_active for job in list_of_user(user_id))
+def _readable(records: Iterable[dict[str, Any]]) -> Iterator[Job]:
+    """The jobs in the records; one that this version cannot read hides no other (C25)."""
+    for record in records:
+        try:
+            yield Job.from_record(record)
+        except MalformedRecordError:
+            log.error("record_unreadable", job_id=record.get("job_id"))
 
 
 def claim(job_id: str, owner: str) -> Job:
@@ -86,6 +88,7 @@ def claim(job_id: str, owner: str) -> Job:
             start_time=now,
             progress={},
             steps=[],
+            announcements=0,
         )
         .remove("error")
         .add("attempt", 1)
@@ -180,11 +183,18 @@ def hand_back(job: Job, *, failed: bool) -> Job:
 
 
 def release_expired(job: Job) -> Job:
-    """RUNNING → PENDING for a lease that ran out (its worker died); `ConflictError` if it was renewed meanwhile."""
+    """RUNNING → PENDING for a lease that ran out (its worker died); `ConflictError` if it was renewed meanwhile.
+
+    A job whose worker dies again and again is FAILED: it would kill one worker after the other.
+    """
     now = clock.now_s()
+    update = dynamo.Update(TABLE, _key(job.job_id)).set(sweep_bucket=SWEEP_BUCKET, sweep_at=now)
+    if job.lost_leases + 1 < get_settings().max_lost_leases:
+        update.set(job_status=JobStatus.PENDING)
+    else:
+        update.set(job_status=JobStatus.FAILED, error=_worker_lost(job.lost_leases + 1), complete_time=now)
     update = (
-        dynamo.Update(TABLE, _key(job.job_id))
-        .set(job_status=JobStatus.PENDING, sweep_bucket=SWEEP_BUCKET, sweep_at=now)
+        update.add("lost_leases", 1)
         .remove("lease_owner", "lease_expires_at", "progress")
         .when_equal(job_status=JobStatus.RUNNING, attempt=job.attempt)
         .when_less("lease_expires_at", now)
@@ -193,9 +203,22 @@ def release_expired(job: Job) -> Job:
     return Job.from_record(update.write())
 
 
+def _worker_lost(times: int) -> dict[str, Any]:
+    return {
+        "code": "worker_lost",
+        "message": f"The process that annotated this file died {times} times, so it is not tried again. Tell your "
+        "operator; a smaller file, for example one contig, may go through.",
+        "retryable": True,
+    }
+
+
 def mark_announced(job: Job) -> Job:
     """The job's message was sent: the sweep looks again later (active) or no more (finished)."""
-    update = dynamo.Update(TABLE, _key(job.job_id)).when_equal(job_status=job.job_status, attempt=job.attempt)
+    update = (
+        dynamo.Update(TABLE, _key(job.job_id))
+        .when_equal(job_status=job.job_status, attempt=job.attempt)
+        .when_absent("deleting")
+    )
     if job.is_active:
         backoff = min(job.announcements, MAX_ANNOUNCEMENT_BACKOFF)
         update.set(sweep_at=clock.now_s() + get_settings().pending_grace_s * 2**backoff)
@@ -206,11 +229,20 @@ def mark_announced(job: Job) -> Job:
 
 
 def cancel(job: Job) -> Job:
-    """PENDING or RUNNING → CANCELLED at the owner's wish; a running worker notices at its next write."""
+    """PENDING or RUNNING → CANCELLED at the owner's wish; a running worker notices at its next write.
+
+    The sweep looks again when no worker can still be writing, and removes what a dead one had stored.
+    """
+    now = clock.now_s()
     update = (
         dynamo.Update(TABLE, _key(job.job_id))
-        .set(job_status=JobStatus.CANCELLED, complete_time=clock.now_s())
-        .remove("lease_owner", "lease_expires_at", "progress", "sweep_bucket", "sweep_at")
+        .set(
+            job_status=JobStatus.CANCELLED,
+            complete_time=now,
+            sweep_bucket=SWEEP_BUCKET,
+            sweep_at=now + 2 * get_settings().lease_s,
+        )
+        .remove("lease_owner", "lease_expires_at", "progress")
         .when_in("job_status", sources_of(JobStatus.CANCELLED))
         .when_absent("deleting")
     )
@@ -227,12 +259,12 @@ def mark_deleting(job: Job) -> Job:
     return Job.from_record(update.write())
 
 
-def due_for_sweep(limit_time: float) -> Iterator[Job]:
-    """Jobs whose `sweep_at` has passed, oldest first (the index is eventually consistent: look again before acting)."""
+def due_for_sweep(limit_time: float) -> Iterator[str]:
+    """Ids of jobs whose `sweep_at` has passed, oldest first (the index lags: look again before acting)."""
     for record in dynamo.query_all(
         TABLE,
         index=SWEEP_INDEX,
         KeyConditionExpression="sweep_bucket = :b AND sweep_at <= :t",
         ExpressionAttributeValues=dynamo.to_item({":b": SWEEP_BUCKET, ":t": int(limit_time)}),
     ):
-        yield Job.from_record(record)
+        yield record["job_id"]

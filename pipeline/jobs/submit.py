@@ -39,7 +39,7 @@ def submit(user: User, upload_id: object, bundle_id: str | None = None) -> Job:
 
 def _check_active_jobs(user: User) -> None:
     limit = get_settings().max_active_jobs(user.plan)
-    if store.count_active(user.user_id) >= limit:
+    if sum(job.is_active for job in list_jobs(user.user_id)) >= limit:
         raise LimitError(
             f"{limit:,} of your jobs are waiting or running, which is the most at once on your plan. "
             "Wait for one to finish, or cancel one.",
@@ -100,11 +100,16 @@ def resubmit(user: User, job: Job) -> Job:
         sweep_bucket=store.SWEEP_BUCKET,
         sweep_at=clock.now_s() + get_settings().pending_grace_s,
         failures=0,
+        lost_leases=0,
+        announcements=0,
     )
     update.remove("error", "complete_time").when_equal(job_status=JobStatus.FAILED).when_absent("deleting")
     try:
         renewed = Job.from_record(update.write())
     except ConflictError as error:
+        current = store.get_owned(job.job_id, user.user_id)
+        if current.is_active:  # the write went through although its answer was lost, or a second click came first
+            return current
         raise ConflictError("Only a failed job can be started again.", code="not_failed") from error
     announce_pending(renewed)
     return renewed

@@ -15,6 +15,8 @@ MAX_OBJECT_BYTES = 5 * 1024**4
 def mebibytes(size: int) -> str:
     """A limit as people read it: `50 MiB`, `0.14 MiB`."""
     count = size / MEBIBYTE
+    if count >= 1024 and count % 1024 == 0:
+        return f"{count / 1024:,.0f} GiB"
     return f"{count:,.0f} MiB" if count >= 10 else f"{count:,.2g} MiB"
 
 

@@ -217,5 +217,7 @@ def _write_failure(job: Job, report: ProgressReport, delivery: Delivery, error: 
 
 
 def _describe(error: GasError) -> dict[str, Any]:
+    """What the job page says of a failure; `retryable` tells whether trying again could help."""
     line = error.line if isinstance(error, InputError) else None
-    return {"code": error.code, "message": error.message, "line": line}
+    retryable = not isinstance(error, InputError)
+    return {"code": error.code, "message": error.message, "line": line, "retryable": retryable}

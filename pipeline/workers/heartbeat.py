@@ -44,18 +44,32 @@ class Heartbeat:
         next_renewal = time.monotonic() + settings.heartbeat_interval_s
         while not self._done.wait(settings.cancel_check_s):
             self._tick()
-            try:
-                if self._delivery.still_mine and not self._delivery.still_mine():
-                    self._delivery.lost.set()
-                    return
-                if time.monotonic() >= next_renewal:
-                    next_renewal = time.monotonic() + settings.heartbeat_interval_s
-                    self._queue.hide(self._received, settings.visibility_timeout_s)
-                    if self._delivery.renew:
-                        self._delivery.renew()
-            except LeaseLostError:
+            renewal_due = time.monotonic() >= next_renewal
+            if renewal_due:
+                next_renewal = time.monotonic() + settings.heartbeat_interval_s
+            if not self._keep_lease(renewal_due):
                 self._delivery.lost.set()
                 return
-            except (BotoCoreError, ClientError) as error:
-                # A missed beat is harmless while the next one comes before the lease ends.
-                log.warning("heartbeat_missed", error=type(error).__name__)
+            if renewal_due:
+                self._keep_hidden()
+
+    def _keep_lease(self, renewal_due: bool) -> bool:
+        """False when the record says that the work is not ours any more."""
+        try:
+            if self._delivery.still_mine and not self._delivery.still_mine():
+                return False
+            if renewal_due and self._delivery.renew:
+                self._delivery.renew()
+        except LeaseLostError:
+            return False
+        except (BotoCoreError, ClientError) as error:
+            # A missed beat is harmless while the next one comes before the lease ends.
+            log.warning("lease_not_renewed", error=type(error).__name__)
+        return True
+
+    def _keep_hidden(self) -> None:
+        """Apart from the lease: a message that is gone must not cost the record its lease."""
+        try:
+            self._queue.hide(self._received, get_settings().visibility_timeout_s)
+        except (BotoCoreError, ClientError) as error:
+            log.warning("message_not_kept", error=type(error).__name__)

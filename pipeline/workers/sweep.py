@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import clock, logs
+from pipeline import aws, clock, logs, storage
 from pipeline.errors import ConflictError, GasError
 from pipeline.jobs import delete, store
 from pipeline.jobs.announce import announce_finished, announce_pending
@@ -36,8 +36,16 @@ def sweep_job(job_id: str) -> str:
     if job.job_status == JobStatus.PENDING:
         return "announced_pending" if announce_pending(job) else "announcement_failed"
     if job.job_status == JobStatus.RUNNING:
-        announce_pending(store.release_expired(job))
-        return "released_lost_lease"
+        released = store.release_expired(job)
+        if released.is_active:
+            announce_pending(released)
+            return "released_lost_lease"
+        announce_finished(released)
+        return "failed_worker_lost"
+    if job.job_status == JobStatus.CANCELLED:
+        storage.delete_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id))
+        store.mark_announced(job)
+        return "cleared_cancelled"
     return "announced_finished" if announce_finished(job) else "announcement_failed"
 
 
@@ -53,10 +61,10 @@ def _sweep_deleted(job: Job) -> str:
 def sweep_jobs() -> Counter[str]:
     """Put right every job that is due. One odd job never stops the rest."""
     done: Counter[str] = Counter()
-    for job in store.due_for_sweep(clock.now()):
-        with logs.bound(job_id=job.job_id):
+    for job_id in store.due_for_sweep(clock.now()):
+        with logs.bound(job_id=job_id):
             try:
-                done[sweep_job(job.job_id)] += 1
+                done[sweep_job(job_id)] += 1
             except ConflictError:
                 done["changed_meanwhile"] += 1
             except (GasError, BotoCoreError, ClientError) as error:

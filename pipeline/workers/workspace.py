@@ -56,11 +56,13 @@ class Workspace:
 def _is_abandoned(folder: Path) -> bool:
     """True if nobody holds the folder's lock. A young folder without one is another worker's that is just starting."""
     lock = folder / LOCK
-    if not lock.exists():
-        return clock.now() - folder.stat().st_mtime > STARTING_S
-    with lock.open() as handle:
-        try:
+    try:
+        if not lock.exists():
+            return clock.now() - folder.stat().st_mtime > STARTING_S
+        with lock.open() as handle:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+            return True
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:  # another worker that starts at this moment is clearing it
+        return False

@@ -111,7 +111,7 @@ def _failure(job: Job) -> html.Section:
             html.Div(
                 [
                     dcc.Link("Upload another file", href="/jobs", className="btn btn-sm btn-primary"),
-                    _button("Try again", "retry", _about(job)),
+                    _button("Try again", "retry", _about(job)) if error.get("retryable", True) else None,
                 ],
                 className="gas-failure-actions",
             ),

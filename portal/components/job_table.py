@@ -40,8 +40,14 @@ def row(job: Job) -> Row:
         "records": counts.get("read"),
         "annotated": counts.get("annotated"),
         "submitted": job.submit_time,
-        "seconds": max(0, ended - job.submit_time) if ended is not None else None,
+        "seconds": max(0, ended - _began(job)) if ended is not None else None,
     }
+
+
+def _began(job: Job) -> float:
+    """When it was submitted; for one that was started again later, when this work began."""
+    started = job.steps[0].get("started_at") if job.steps and job.attempt > 1 else None
+    return float(started) if started else job.submit_time
 
 
 def _says(job: Job) -> str:

@@ -94,7 +94,10 @@ def _reference(bundles: list[Bundle]) -> html.Div:
     if not bundles:
         return html.Div("No reference is installed. Ask your operator.", className="gas-upload-reference")
     if len(bundles) == 1:
-        return html.Div(f"Reference: {bundles[0].title}", className="gas-upload-reference")
+        return html.Div(
+            f"Annotates: {bundles[0].title}. Records on other contigs are kept, without annotation.",
+            className="gas-upload-reference",
+        )
     ordered = sorted(bundles, key=lambda bundle: (bundle.id != default, bundle.title))
     options = [html.Option(bundle.title, value=bundle.id) for bundle in ordered]
     return html.Div(

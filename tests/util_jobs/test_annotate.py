@@ -48,7 +48,7 @@ def test_without_json_it_speaks_to_people(tmp_path: Path) -> None:
     done = command_line(shared_data("gas/premium_2.vcf"), "--out", tmp_path)
     assert done.returncode == 0
     assert "976 records read, 0 annotated" in done.stdout
-    assert "reference install GRCh37" in done.stdout
+    assert "GRCh37 reference bundle" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,8 @@ async def _save_while_running(watch: ChangeWatch, saver: StateSaver, interval_s:
             state = saver.serialise()
             blocked_s = time.monotonic() - started
             await asyncio.to_thread(saver.write, state)
-        except OSError as error:
+        except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
+            # A state that changes while it is copied, or a full disk: the next round tries again.
             watch.mark_changed()
             log.error("state_not_saved", reason=str(error))
             continue

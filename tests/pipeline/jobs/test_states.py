@@ -75,3 +75,11 @@ def test_failed_job_starts_again_with_a_clean_slate(moto_aws: Settings) -> None:
     assert owner is not None
     again = resubmit(owner, job)
     assert (again.job_status, again.failures, again.error, again.complete_time) == (JobStatus.PENDING, 0, None, None)
+
+
+def test_second_click_on_start_again_gives_the_job_that_the_first_one_started_C02(moto_aws: Settings) -> None:
+    job = job_in(JobStatus.FAILED)
+    owner = accounts.get_user(job.user_id)
+    assert owner is not None
+    first, second = resubmit(owner, job), resubmit(owner, job)
+    assert (first.job_id, second.job_status) == (second.job_id, JobStatus.PENDING)

@@ -108,7 +108,7 @@ def test_job_whose_message_could_not_be_sent_stays_due_for_the_sweep_C16(
     monkeypatch.setattr(aws.client("sns"), "publish", broken)
     job = make_job(make_user())
     grace = moto_aws.pending_grace_s
-    assert [j.job_id for j in store.due_for_sweep(clock.now() + grace + 1)] == [job.job_id]
+    assert list(store.due_for_sweep(clock.now() + grace + 1)) == [job.job_id]
 
 
 def test_messages_of_one_user_share_a_group_for_fair_queues_C21(

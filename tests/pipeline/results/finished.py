@@ -90,6 +90,6 @@ def finished_job(
             "annotated": 7,
             "skipped": {"symbolic_allele": 1, "unknown_contig": 2},
         },
-        notes=["2 records lie on a contig that is not there. Ask for `reference install GRCh38`."],
+        notes=["2 records lie on a contig that is not there. Ask for `GRCh38`."],
         steps=[{"key": "fetch", "title": "Fetching the file", "started_at": now - 10.0, "ended_at": now - 8.5}],
     )

@@ -176,6 +176,7 @@ def test_bad_input_is_failed_with_code_sentence_and_line_C17(
         "code": "few_columns",
         "message": "Line 7 has 3 columns; a VCF has at least 8.",
         "line": 7,
+        "retryable": False,
     }
     assert count("annotate") == (0, 0) and dead_letters("annotate") == []
     assert stored(job) == []
@@ -358,7 +359,7 @@ def test_completed_job_whose_announcement_failed_stays_due_for_the_sweep_C16(
     monkeypatch.setattr(aws.client("sns"), "publish", broken)
     run_one(make_runner())
     assert fresh(job).job_status == JobStatus.COMPLETED
-    assert [j.job_id for j in store.due_for_sweep(clock.now() + moto_aws.pending_grace_s + 1)] == [job.job_id]
+    assert list(store.due_for_sweep(clock.now() + moto_aws.pending_grace_s + 1)) == [job.job_id]
 
 
 def test_message_of_an_unknown_or_foreign_job_does_no_work_C01(

@@ -9,7 +9,9 @@ import pytest
 from pipeline import aws, clock, dynamo, storage
 from pipeline.errors import NotFoundError
 from pipeline.jobs import delete, store
+from pipeline.jobs.announce import announce_finished
 from pipeline.jobs.states import JobStatus
+from pipeline.jobs.submit import list_jobs
 from pipeline.settings import Settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
@@ -131,3 +133,55 @@ def test_record_of_an_upload_that_became_a_job_is_forgotten_but_its_file_kept(
     monkeypatch.setattr(clock, "now", lambda: future)
     assert sweep.sweep_uploads() == {"forgot_upload": 1}
     assert storage.size_of(job.s3_inputs_bucket, job.s3_key_input_file)
+
+
+def test_announcement_that_overlaps_a_delete_does_not_hide_the_tombstone_from_the_sweep_C34(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The portal was killed right after the tombstone; the worker announces what it had just completed."""
+    job = make_job(make_user())
+    done = store.complete(store.claim(job.job_id, "w"), results={})
+    store.mark_deleting(done)
+    announce_finished(done)
+    make_due(job.job_id)
+    assert sweep.sweep_jobs() == {"deleted_objects": 1}
+    assert storage.size_of(job.s3_inputs_bucket, job.s3_key_input_file) is None
+    future = clock.now() + 3 * moto_aws.lease_s
+    monkeypatch.setattr(clock, "now", lambda: future)
+    assert sweep.sweep_jobs() == {"buried": 1}
+
+
+def test_job_that_kills_its_worker_again_and_again_is_failed_in_the_end_C17(moto_aws: Settings) -> None:
+    job = make_job(make_user())
+    for _ in range(moto_aws.max_lost_leases):
+        running = store.claim(job.job_id, "doomed")
+        write_job(replace(running, lease_expires_at=clock.now_s() - 5, sweep_at=clock.now_s() - 5))
+        sweep.sweep_jobs()
+    found = store.get(job.job_id)
+    assert found and found.job_status == JobStatus.FAILED and found.error and found.error["code"] == "worker_lost"
+    assert found.failures == 0
+
+
+def test_record_of_another_version_stops_neither_the_sweep_nor_its_users_list_C25(moto_aws: Settings) -> None:
+    user = make_user()
+    odd, good = make_job(user), make_job(user)
+    dynamo.Update("jobs", {"job_id": odd.job_id}).set(job_status="TELEPORTING").write()
+    make_due(odd.job_id)
+    make_due(good.job_id)
+    assert sweep.sweep_jobs() == {"failed": 1, "announced_pending": 1}
+    assert [job.job_id for job in list_jobs(user.user_id)] == [good.job_id]
+
+
+def test_what_a_killed_worker_stored_of_a_cancelled_job_is_removed(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    job = make_job(user)
+    store.cancel(store.claim(job.job_id, "dead"))
+    left = storage.result_key(user.user_id, job.job_id, 1, "variants.parquet")
+    aws.client("s3").put_object(Bucket=aws.bucket("results"), Key=left, Body=b"half of a result")
+    future = clock.now() + 3 * moto_aws.lease_s
+    monkeypatch.setattr(clock, "now", lambda: future)
+    assert sweep.sweep_jobs() == {"cleared_cancelled": 1}
+    assert storage.size_of(aws.bucket("results"), left) is None
+    assert sweep.sweep_jobs() == {}

@@ -52,3 +52,19 @@ def test_worker_that_is_just_starting_is_not_taken_for_dead_C20(settings: Settin
     os.utime(old, (hour_ago, hour_ago))
     assert workspace.clear_abandoned() == 1
     assert young.exists() and not old.exists()
+
+
+def test_folder_that_another_starting_worker_clears_at_this_moment_is_left_to_it_C20(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace("annotate")
+    (workspace.parent / "vanishing").mkdir()
+    real = Path.exists
+
+    def vanish(path: Path) -> bool:
+        if path.parent.name == "vanishing" and path.parent.is_dir():
+            path.parent.rmdir()
+        return real(path)
+
+    monkeypatch.setattr(Path, "exists", vanish)
+    assert workspace.clear_abandoned() == 0
