@@ -166,7 +166,7 @@
     element(
       "div",
       { className: "gas-cell-state" },
-      element("span", { className: `gas-state gas-state-${data.state.toLowerCase()}` }, data.state_name),
+      element("span", { className: `gas-state gas-state-${data.look}` }, data.state_name),
       data.state === "RUNNING"
         ? progressBar(data)
         : element("span", { className: "gas-cell-says", title: data.says }, data.says),

@@ -11,6 +11,7 @@ from pipeline import clock
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.jobs.steps import ALL_STEPS, TITLES
+from pipeline.settings import get_settings
 from portal.components.words import counted, duration, time
 
 WAITING = "Waiting"
@@ -67,7 +68,7 @@ def progress(job: Job) -> Component | None:
     return html.Div(
         [
             html.Div(
-                [html.Span(step), html.Span(_speed(job.progress), className="gas-muted gas-number")],
+                [html.Span(step), html.Span(_silence(job) or _speed(job.progress), className="gas-muted gas-number")],
                 className="gas-progress-words",
             ),
             html.Div(
@@ -93,6 +94,17 @@ def current_step(job: Job) -> str:
     if key:
         return TITLES.get(key, key)
     return str(job.steps[-1].get("title", "")) if job.steps else "Starting"
+
+
+def _silence(job: Job) -> str:
+    """What to say of a running job whose process has not been heard of for a while; empty while it is heard."""
+    settings = get_settings()
+    if job.job_status != JobStatus.RUNNING or job.lease_expires_at is None:
+        return ""
+    silent_s = clock.now() - (job.lease_expires_at - settings.lease_s)
+    if silent_s < 2 * settings.heartbeat_interval_s:
+        return ""
+    return f"No news for {silent_s:.0f} s; if it has stopped, it starts again by itself within a minute or two"
 
 
 def _speed(progress: dict[str, Any]) -> str:

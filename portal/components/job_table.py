@@ -13,7 +13,7 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from portal.components.grid import FIT_COLUMNS, formatter, grid
 from portal.components.job_steps import current_step
-from portal.components.states import STATE_NAMES
+from portal.components.states import name_and_look
 
 GRID_ID = "jobs-grid"
 ROW_HEIGHT = 52  # pixels
@@ -28,12 +28,14 @@ Row = dict[str, Any]
 def row(job: Job) -> Row:
     """What the table knows of a job. Times in epoch seconds, sizes in bytes."""
     counts = job.counts
+    state_name, look = name_and_look(job)
     ended = job.complete_time if not job.is_active else clock.now_s()
     return {
         "id": job.job_id,
         "name": job.input_file_name,
         "state": job.job_status.value,
-        "state_name": STATE_NAMES[job.job_status],
+        "state_name": state_name,
+        "look": look,
         "percent": job.progress.get("percent") if job.job_status == JobStatus.RUNNING else None,
         "says": _says(job),
         "size": job.input_size,

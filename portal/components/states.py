@@ -16,9 +16,26 @@ STATE_NAMES: dict[JobStatus, str] = {
 }
 
 
+NOTHING_ANNOTATED = "Nothing annotated"
+
+
+def nothing_annotated(job: Job) -> bool:
+    """True for a finished job that holds records of which the reference knows none."""
+    counts = job.counts
+    return job.job_status == JobStatus.COMPLETED and bool(counts.get("read")) and not counts.get("annotated")
+
+
+def name_and_look(job: Job) -> tuple[str, str]:
+    """The state as a word, and the class that colours it; success only where something was annotated."""
+    if nothing_annotated(job):
+        return NOTHING_ANNOTATED, "nothing"
+    return STATE_NAMES[job.job_status], job.job_status.lower()
+
+
 def badge(job: Job) -> html.Span:
     """The state as a word in its colour."""
-    return html.Span(STATE_NAMES[job.job_status], className=f"gas-state gas-state-{job.job_status.lower()}")
+    name, look = name_and_look(job)
+    return html.Span(name, className=f"gas-state gas-state-{look}")
 
 
 def notice(sentence: str, *, tone: str = "danger") -> html.Div:

@@ -118,6 +118,6 @@ def span_of(request: dict[str, Any]) -> tuple[int, int]:
     """First row (0-based) and number of rows that the grid asks for, whatever the browser sent."""
     try:
         start, end = int(request.get("startRow", 0)), int(request.get("endRow", 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0, 0
     return start, end - start

@@ -109,6 +109,8 @@ def show_figures(_version: str, job_id: str) -> Component | list[Component]:
     """The plots."""
     try:
         job = _owned(job_id)
+        if not blocks.total(job):
+            return []
         along = queries.positions(job)
         lengths = job_summary.contig_lengths(job.bundle_id, [contig.name for contig in along.contigs])
         return [
@@ -125,6 +127,8 @@ def show_variants(_version: str, job_id: str) -> Component:
     """The table, still without rows: it asks for them itself."""
     try:
         job = _owned(job_id)
+        if not blocks.total(job):
+            return states.notice("The file holds no variants, so there is nothing to draw or list.", tone="info")
         descriptions = described_by(documents.document(job, "manifest"))
         return variant_table.variant_section(blocks.columns(job, descriptions), blocks.total(job))
     except GasError as error:

@@ -13,7 +13,7 @@ from pipeline.uploads import store
 from tests.conftest import forget_settings
 from tests.portal.api.conftest import Browser
 
-SIZE = 20 * 1024 * 1024
+SIZE = 12 * 1024 * 1024  # three parts
 
 
 def start(browser: Browser, size: int = SIZE, name: str = "mine.vcf", **more: Any) -> dict[str, Any]:
