@@ -48,7 +48,7 @@ def test_a_file_goes_from_start_to_job(ada: Browser) -> None:
     path = f"/api/uploads/{upload['upload_id']}"
     assert (upload["state"], upload["part_count"]) == ("OPEN", 3)
     signed = ada.post(f"{path}/parts", {"numbers": [1, 2, 3]})
-    assert [part["length"] for part in signed["parts"]] == [8388608, 8388608, 4194304]
+    assert [part["length"] for part in signed["parts"]] == [5242880, 5242880, 2097152]
     put_parts(ada, upload["upload_id"])
     assert ada.post(f"{path}/resume")["parts_here"] == [1, 2, 3]
     assert ada.post(f"{path}/complete")["state"] == "UPLOADED"
