@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import IntArray, concatenated, join, mask, to_numpy
+from pipeline.annotation.columnar import IntArray, concatenated, join, mask, strings_equal, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.engines.base import ALLELE_TAG
 from pipeline.annotation.prepare.blocks import Block
@@ -30,6 +30,7 @@ SKIP_REASONS = (
     "ambiguous_base",
     "invalid_allele",
     "same_as_reference",
+    "missing_allele",
 )
 CODE = {reason: code for code, reason in enumerate(SKIP_REASONS)}
 SKIP_SENTENCES = {
@@ -44,10 +45,12 @@ SKIP_SENTENCES = {
     "ambiguous_base": "the allele holds an ambiguous base (IUPAC code)",
     "invalid_allele": "the allele is not a sequence of bases",
     "same_as_reference": "the allele equals REF",
+    "missing_allele": "the allele is missing (.) in a list of alleles",
 }
 # The first pattern that an allele matches decides.
 ALT_PATTERNS = (
     (CODE["spanning_deletion"], r"^\*$"),
+    (CODE["missing_allele"], r"^\.$"),
     (CODE["symbolic_allele"], r"^<.*>$"),
     (CODE["breakend"], r"[\[\]]|^\.[A-Za-z]+$|^[A-Za-z]+\.$"),
     (CODE["ambiguous_base"], r"(?i)^[ACGTNRYSWKMBDHVU]+$"),
@@ -86,13 +89,17 @@ class Alleles:
 
 
 def alleles_of(block: Block, records: IntArray, first_key: int, plan: ContigPlan) -> Alleles:
-    """Split the records of a block into alleles. `records` are the 0-based numbers of its records in the input."""
+    """Split the records of a block into alleles. `records` are the 0-based numbers of its records in the input.
+
+    An ALT that is `.` has no allele. A `.` inside a list is an allele without annotation, so that the values that are
+    written for each allele (Number=A, VCF 4.3 section 1.4.2) stay as many as ALT has.
+    """
     lists = pc.split_pattern(block.alt, ",")
     row = to_numpy(pc.list_parent_indices(lists)).astype(np.int64)
     alt = pc.list_flatten(lists)
     starts = lists.offsets.to_numpy()[:-1].astype(np.int64)
     allele = np.arange(len(row)) - starts[row] + 1
-    real = ~mask(pc.is_in(alt, value_set=pa.array([".", ""])))
+    real = ~strings_equal(block.alt, ".")[row]
     row, allele, alt = row[real], allele[real], alt.filter(pa.array(real))
     record_skip = np.full(len(block), CODE["no_alternate_allele"], np.int8)
     rows = pa.array(row)

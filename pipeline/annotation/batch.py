@@ -174,7 +174,7 @@ def variant_types(found: Alleles, normal: NormalForm) -> pa.StringArray:
     kinds = np.select(
         [(ref == 1) & (alt == 1), ref == alt, ref == 1, alt == 1], ["SNV", "MNV", "insertion", "deletion"], "indel"
     ).astype(object)
-    for reason in ("symbolic_allele", "breakend", "spanning_deletion", "invalid_allele"):
+    for reason in ("symbolic_allele", "breakend", "spanning_deletion", "invalid_allele", "missing_allele"):
         kinds[found.skip == CODE[reason]] = reason.removesuffix("_allele")
     unplaced = np.isin(found.skip, [CODE["unknown_contig"], CODE["beyond_contig_end"]])
     bases = mask(pc.match_substring_regex(normal.alt, r"^[A-Z]+$"))

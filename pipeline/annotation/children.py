@@ -76,7 +76,9 @@ class Child:
                 self.stderr_tail.append(line.decode("utf-8", "replace").rstrip())
 
     def kill(self) -> None:
-        """Kill the whole group."""
+        """Kill the whole group, unless the child has ended: its number may belong to another process by now."""
+        if self.process.poll() is not None:
+            return
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -137,8 +139,7 @@ class ChildFamily:
     def kill_running(self) -> None:
         """Kill what still runs; a child that has ended is left alone."""
         for child in self.children:
-            if child.process.poll() is None:
-                child.kill()
+            child.kill()
 
     def finish(self, children: list[Child]) -> None:
         """Wait for these children, a pipe in its order, to end well; raise what went wrong otherwise.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,12 @@ from pipeline.annotation.columnar import IntArray, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.engines.base import ALLELE_TAG, OUTPUT_COLUMNS, Engine, EngineRun, OutOfOrderError, Segment
 from pipeline.annotation.prepare.blocks import tokenise
-from pipeline.errors import GasError, PermanentError
+from pipeline.errors import PermanentError
 from pipeline.reference.bundle import Bundle
 
 READ_BYTES = 1 << 20
 QUEUED_BATCHES = 4
+LOOK_UP_S = 0.2  # how often a waiting reader looks whether the job was stopped
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class EngineStream:
     def batches(self) -> Iterator[EngineRows]:
         """Batches of rows in order. Raises what went wrong in the threads or the children."""
         while True:
-            item = self._rows.get()
+            item = self._next_item()
             if item is None:
                 return
             if isinstance(item, EngineRows):
@@ -122,13 +124,22 @@ class EngineStream:
                 self.family.raise_if_stopped()
                 raise item
 
+    def _next_item(self) -> EngineRows | BaseException | None:
+        """What comes next; a stopped job ends the wait, whatever the threads do."""
+        while True:
+            try:
+                return self._rows.get(timeout=LOOK_UP_S)
+            except queue.Empty:
+                self.family.raise_if_stopped()
+
     def _guarded(self, work: Callable[[], None]) -> None:
         """Carry any error of a thread to the reader; nothing is swallowed."""
         try:
             work()
-        except (GasError, OutOfOrderError, OSError, pa.ArrowException, ValueError) as error:
-            self._runs.put(None)
+        except BaseException as error:  # noqa: BLE001 - a thread's error is carried to its caller, which raises it
+            # The error goes first: the end of the runs makes the other thread say that all rows have come.
             self._rows.put(error)
+            self._runs.put(None)
 
     def _feed(self) -> None:
         current: EngineRun | None = None
@@ -145,20 +156,30 @@ class EngineStream:
                 target = contig.target.name if contig.target else ""
                 self._write(current, engine_lines(found, chosen, target))
         if current is not None:
-            current.children[0].stdin.close()
+            self._end_input(current)
         self._runs.put(None)
 
     def _next_run(self, current: EngineRun | None, segment: Segment) -> EngineRun:
         if current is not None:
-            current.children[0].stdin.close()
+            self._end_input(current)
         run = self.engine.start(segment, self.bundle, self.family, sort=self.sort)
         self._runs.put(run)
         self._write(run, engine_header(segment, self.bundle))
         return run
 
     def _write(self, run: EngineRun, data: bytes) -> None:
-        try:
+        with self._told_why(run):
             run.children[0].stdin.write(data)
+
+    def _end_input(self, run: EngineRun) -> None:
+        with self._told_why(run):  # what is still buffered is written now
+            run.children[0].stdin.close()
+
+    @contextmanager
+    def _told_why(self, run: EngineRun) -> Iterator[None]:
+        """A broken pipe says that a child ended early; its own end says why."""
+        try:
+            yield
         except BrokenPipeError as error:
             self._finish(run)
             raise PermanentError("The annotation engine stopped reading.", code="engine_failed") from error

@@ -81,9 +81,10 @@ class Job:
         found = survey(path, self.settings, self._on_read)
         plan = plan_contigs(found, self.bundle)
         if found.in_order:
-            return found, plan, Prepared(path, self.settings, rewrites=found.rewrites)
+            check = self.family.raise_if_stopped
+            return found, plan, Prepared(path, self.settings, rewrites=found.rewrites, check=check)
         orders = {name: contig.order for name, contig in plan.contigs.items()}
-        prepared = sort_records(path, found, orders, self.work, self.settings)
+        prepared = sort_records(path, found, orders, self.work, self.family)
         found.changes["records_sorted"] += 1
         self.meter.total_bytes = prepared.path.stat().st_size
         return found, plan, prepared

@@ -33,6 +33,7 @@ CHANGES = {
     "quality_not_a_number": "QUAL that is not a number became `.` (missing)",
     "filter_zero": "FILTER 0 became PASS",
     "filter_rewritten": "FILTER entries were separated by semicolons",
+    "empty_allele": "empty entries in lists of alternate alleles became `.` (missing)",
     "info_separators": "stray semicolons and blanks in INFO were removed",
     "text_not_utf8": "bytes that are not UTF-8 text were replaced (blocks)",
     "carriage_returns": "Windows or old Mac line ends became plain ones",
@@ -40,6 +41,8 @@ CHANGES = {
     "records_sorted": "the records were sorted by position",
 }
 MANY_MISMATCHES = 0.1  # a share of records that no right reference shows
+LEAST_MISMATCHES = 10  # fewer say nothing of a file
+SHOWN_NAME_LETTERS = 60
 
 
 def change_sentences(survey: Survey) -> list[str]:
@@ -63,10 +66,10 @@ def notes_for(summary: dict[str, Any], survey: Survey, bundle: Bundle) -> list[s
         notes.append(_install_note(survey))
     read = max(summary["read"], 1)
     mismatches = summary["skipped"].get("reference_mismatch", 0)
-    if mismatches / read > MANY_MISMATCHES:
+    if mismatches >= LEAST_MISMATCHES and mismatches / read > MANY_MISMATCHES:
         notes.append(
             f"In {mismatches:,} of {summary['read']:,} records REF differs from the reference {bundle.assembly}: "
-            "the file was probably made with another genome build. Choose the bundle of that build."
+            "the file was probably made with another genome build; ask your operator for a reference of that build."
         )
     for reason, count in summary["skipped"].items():
         if reason != "unknown_contig":
@@ -80,18 +83,25 @@ def _records(count: int) -> str:
     return "record was" if count == 1 else "records were"
 
 
+def _shown(name: str) -> str:
+    """A name of the file as a sentence shows it: cut where it is long, and saying so."""
+    if len(name) <= SHOWN_NAME_LETTERS:
+        return name
+    return f"{name[:SHOWN_NAME_LETTERS]}… ({len(name):,} letters)"
+
+
 def _contig_note(name: str, count: int, bundle: Bundle, survey: Survey) -> str:
     verb = "record lies" if count == 1 else "records lie"
     same_name = bundle.contig_for(name)
     if same_name is not None:
         declared = survey.header.contigs.get(name)
         return (
-            f"{count:,} {verb} on contig {name}, which the file declares with {declared:,} bases; the contig of the "
-            f"bundle {bundle.id} has {same_name.length:,}, so it is another sequence. "
+            f"{count:,} {verb} on contig {_shown(name)}, which the file declares with {declared:,} bases; the contig "
+            f"of the bundle {bundle.id} has {same_name.length:,}, so it is another sequence. "
             "They are carried through without annotation."
         )
     return (
-        f"{count:,} {verb} on contig {name}, which the bundle {bundle.id} does not hold; "
+        f"{count:,} {verb} on contig {_shown(name)}, which the bundle {bundle.id} does not hold; "
         "they are carried through without annotation."
     )
 
@@ -101,17 +111,17 @@ def _install_note(survey: Survey) -> str:
     text = "\n".join(survey.header.meta).lower()
     if any(word in text for word in ("ncbi36", "human_b36", "hg18", "build36", "b36_")):
         return (
-            "The header names the genome build NCBI36 (hg18), which is no longer annotated: lift the file over to "
-            "GRCh37 or GRCh38, and ask your operator for `python -m util_jobs reference install GRCh38`."
+            "The header names the genome build NCBI36 (hg18), for which no current gene models exist. To annotate "
+            "these records, lift the file over to GRCh37 or GRCh38, once your operator has installed that reference."
         )
     build = "GRCh38" if any(word in text for word in ("grch38", "hg38", "b38")) else "GRCh37"
     named = any(word in text for word in ("grch38", "hg38", "b38", "grch37", "hg19", "b37", "g1k_v37", "human_g1k"))
     if named:
         return (
-            f"The header names the genome build {build}. Install a {build} bundle to annotate these records: "
-            f"ask your operator for `python -m util_jobs reference install {build}`."
+            f"The header names the genome build {build}. These records can be annotated once your operator has "
+            f"installed a {build} reference bundle; upload the file again then."
         )
     return (
-        "Install the bundle of the file's genome build to annotate these records: "
-        "ask your operator for `python -m util_jobs reference install GRCh38` (or GRCh37)."
+        "These records can be annotated once your operator has installed a reference bundle of the file's genome "
+        "build (GRCh38 or GRCh37); upload the file again then."
     )

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import concatenated, join, mask, strings_equal
+from pipeline.annotation.columnar import concatenated, join, mask, strings_equal, to_numpy
 from pipeline.annotation.prepare.blocks import Block, tokenise
 from pipeline.annotation.prepare.header import VcfHeader
 from pipeline.annotation.prepare.header_repair import CONTIG_OK
@@ -23,6 +23,8 @@ from pipeline.errors import InputError
 
 MAX_POSITION = 2**31 - 2  # BCF stores positions as 32-bit numbers
 ODD_INFO_EDGES = (b";;", b"\t;", b";\t", b";\n", b"\t ", b" \t", b" \n")  # looked for in the bytes: fast
+EMPTY_ITEMS = (b",,", b"\t,", b",\t")
+MAX_CONTIG_NAME_BYTES = 255  # the longest contig names of public assemblies have about 100
 NINTH_COLUMN = re.compile(rb"^((?:[^\t\n]*\t){7}[^\t\n]*)\t[^\n]*", re.MULTILINE)
 NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:nan|inf|infinity)$"
 
@@ -126,6 +128,7 @@ class Cleaner:
         """Repair the values of the first eight columns (and the end of the line); rebuild the bytes only if needed."""
         changed: dict[int, pa.StringArray] = {}
         self._repair_empty(block, changed)
+        self._repair_alleles(block, changed)
         self._repair_quality(block, changed)
         self._repair_filter(block, changed)
         self._repair_info(block, changed)
@@ -162,13 +165,28 @@ class Cleaner:
 
     def _repair_filter(self, block: Block, changed: dict[int, pa.StringArray]) -> None:
         filters = changed.get(6, block.column(6))
-        distinct = pc.unique(filters).to_pylist()
-        for value in distinct:
-            repaired = _repaired_filter(value)
-            if repaired != value:
-                where = pc.equal(filters, value)
-                self.changes["filter_zero" if value == "0" else "filter_rewritten"] += int(mask(where).sum())
-                filters = changed[6] = pc.if_else(where, repaired, filters)
+        encoded = pc.dictionary_encode(filters)
+        values = encoded.dictionary.to_pylist()
+        repaired = [_repaired_filter(value) for value in values]
+        if repaired == values:
+            return
+        counts = np.bincount(to_numpy(encoded.indices), minlength=len(values)).tolist()
+        for value, better, count in zip(values, repaired, counts, strict=True):
+            if better != value:
+                self.changes["filter_zero" if value == "0" else "filter_rewritten"] += count
+        changed[6] = pa.array(repaired, pa.string()).take(encoded.indices)
+
+    def _repair_alleles(self, block: Block, changed: dict[int, pa.StringArray]) -> None:
+        """An empty item in a list of alternate alleles becomes `.`; the numbers of the alleles stay as they are."""
+        if not any(sign in block.data for sign in EMPTY_ITEMS):
+            return
+        alt = changed.get(4, block.alt)
+        gaps = mask(pc.match_substring_regex(alt, r"^,|,,|,$"))
+        if gaps.any():
+            self.changes["empty_allele"] += int(gaps.sum())
+            for pattern, filled in ((r"^,", ".,"), (r",$", ",."), (r",,", ",.,"), (r",,", ",.,")):
+                alt = pc.replace_substring_regex(alt, pattern, filled)
+            changed[4] = alt
 
     def _repair_info(self, block: Block, changed: dict[int, pa.StringArray]) -> None:
         if 7 not in changed and not any(sign in block.data for sign in ODD_INFO_EDGES):
@@ -201,14 +219,19 @@ class Cleaner:
 
     def _check_contigs(self, block: Block) -> None:
         for name in pc.unique(block.chrom).to_pylist():
-            if not CONTIG_OK.match(name):
+            bad = len(name.encode()) > MAX_CONTIG_NAME_BYTES or not CONTIG_OK.match(name)
+            if bad:
                 raise self._value_error(block, strings_equal(block.chrom, name), 0, block.chrom)
 
     def _value_error(self, block: Block, bad: npt.NDArray[np.bool_], column: int, values: pa.StringArray) -> InputError:
         at = int(np.flatnonzero(bad)[0])
         number = int(block.line_numbers[at])
         name, wanted, code = {
-            0: ("CHROM", "a contig name without blanks, commas or brackets", "bad_contig_name"),
+            0: (
+                "CHROM",
+                f"a contig name of at most {MAX_CONTIG_NAME_BYTES} bytes without blanks, commas or brackets",
+                "bad_contig_name",
+            ),
             1: ("POS", "a whole number from 0 to 2,147,483,646", "bad_position"),
             3: ("REF", "the reference bases", "bad_reference_allele"),
         }[column]

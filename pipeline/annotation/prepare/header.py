@@ -161,12 +161,14 @@ def parse_column_line(line: str, number: int, settings: Settings, header: VcfHea
 
 def _unique_names(names: list[str], changes: Counter[str]) -> list[str]:
     seen: set[str] = set()
+    next_suffix: dict[str, int] = {}  # where the search went on: trying each number again takes quadratic time
     result = []
     for index, given in enumerate(names, start=1):
         name = given or f"sample_{index}"
-        suffix = 2
+        stem = given or "sample"
         while name in seen:
-            name, suffix = f"{given or 'sample'}_{suffix}", suffix + 1
+            suffix = next_suffix.get(stem, 2)
+            name, next_suffix[stem] = f"{stem}_{suffix}", suffix + 1
         if name != given:
             changes["sample_renamed"] += 1
         seen.add(name)

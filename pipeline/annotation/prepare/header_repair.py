@@ -7,6 +7,7 @@ that htslib's `bcf_hdr_check_sanity` (vcf.c) holds against the specification.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pipeline.annotation.prepare.header import STRUCTURED, Declaration, VcfHeader, parse_pairs
 from pipeline.annotation.prepare.reserved import RESERVED_FORMAT, RESERVED_INFO, TYPES, reserved_declaration
@@ -20,6 +21,7 @@ VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)\s*$", re.IGNORECASE)
 OLDEST_KEPT = (4, 0)
 NEWEST_KNOWN = (4, 5)
 DEFAULT_VERSION = "##fileformat=VCFv4.2"
+LINES_BETWEEN_CHECKS = 5_000
 
 
 def quoted(text: str) -> str:
@@ -33,15 +35,24 @@ def field_line(kind: str, key: str, declaration: Declaration, description: str) 
     return f"##{kind}=<ID={key},Number={declaration.number},Type={declaration.type},Description={quoted(description)}>"
 
 
-def add_meta_lines(header: VcfHeader, lines: list[str]) -> None:
-    """Put the file's meta lines into `header`, repaired; counts each kind of repair in `header.changes`."""
-    versions = [line for line in lines if line.lower().startswith("##fileformat")]
+def add_meta_lines(header: VcfHeader, lines: list[str], check: Callable[[], None] = lambda: None) -> None:
+    """Put the file's meta lines into `header`, repaired; counts each kind of repair in `header.changes`.
+
+    `check` is called now and then and may raise, so that a large header can be given up.
+    """
+    versions = [line for line in lines if _is_version(line)]
     header.meta.append(_version_line(versions[0] if versions else "", header))
-    for line in lines:
-        if line not in versions:
+    for number, line in enumerate(lines):
+        if number % LINES_BETWEEN_CHECKS == 0:
+            check()
+        if not _is_version(line):
             repaired = _repaired(line, header)
             if repaired is not None:
                 header.meta.append(repaired)
+
+
+def _is_version(line: str) -> bool:
+    return line[:12].lower() == "##fileformat"
 
 
 def _version_line(line: str, header: VcfHeader) -> str:
@@ -130,9 +141,7 @@ def _filter(line: str, header: VcfHeader) -> str | None:
     found = ID_ANYWHERE.search(line) if pairs is None and old is None else None
     key = (pairs or {}).get("ID") or (old.group(2) if old else found.group(1) if found else "")
     if not key or key in header.filters or any(sign in key for sign in " ,;"):
-        header.changes["duplicate_meta_line" if key in header.filters - {"PASS"} else "meta_line_dropped"] += (
-            key != "PASS"
-        )
+        header.changes["duplicate_meta_line" if key in header.filters else "meta_line_dropped"] += key != "PASS"
         return None
     header.filters.add(key)
     if pairs and "Description" in pairs:

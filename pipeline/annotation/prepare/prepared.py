@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.columnar import IntArray, strings_equal
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.cleaning import Cleaner
+from pipeline.annotation.prepare.reading import CHUNK_BYTES, check_unpacked_size
 from pipeline.annotation.prepare.reserved_types import Rewrite
 from pipeline.annotation.prepare.survey import Survey
 from pipeline.annotation.prepare.vcf_input import VcfInput
@@ -29,13 +31,15 @@ class Prepared:
     settings: Settings
     numbers: IntArray | None = None
     rewrites: Sequence[Rewrite] = ()
+    check: Callable[[], None] = lambda: None  # called now and then in a pass; what it raises ends the pass
 
     def blocks(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[tuple[Block, IntArray]]:
         """Clean blocks with the numbers of their records."""
         vcf = VcfInput(self.path, self.settings)
-        cleaner = Cleaner(vcf.read_header(), self.rewrites)
+        cleaner = Cleaner(vcf.read_header(self.check), self.rewrites)
         start = 0
         for block in vcf.blocks(cleaner, on_bytes):
+            self.check()
             end = start + len(block)
             numbers = np.arange(start, end, dtype=np.int64) if self.numbers is None else self.numbers[start:end]
             yield block, numbers
@@ -52,10 +56,18 @@ def first_line_at(prepared: Prepared, contig: str, pos: int) -> int | None:
 
 
 def bcf_as_text(path: Path, work: Path, family: ChildFamily) -> Path:
-    """Unpack a BCF into a VCF in the work folder. Raises InputError when bcftools cannot read it."""
+    """Unpack a BCF into a VCF in the work folder, within the limits on size.
+
+    Raises InputError when bcftools cannot read it, LimitError when it unpacks to too much.
+    """
     out = work / "from_bcf.vcf"
+    packed, unpacked = path.stat().st_size, 0
     with path.open("rb") as handle, out.open("wb") as target:
-        child = family.start(["view", "--no-version", "-Ov", "-"], stdin=handle, stdout=target)
+        child = family.start(["view", "--no-version", "-Ov", "-"], stdin=handle, stdout=subprocess.PIPE)
+        while chunk := child.stdout.read(CHUNK_BYTES):
+            unpacked += len(chunk)
+            check_unpacked_size(packed, unpacked, family.settings)
+            target.write(chunk)
         try:
             family.finish([child])
         except PermanentError as error:
@@ -63,8 +75,9 @@ def bcf_as_text(path: Path, work: Path, family: ChildFamily) -> Path:
     return out
 
 
-def sort_records(path: Path, survey: Survey, orders: dict[str, int], work: Path, settings: Settings) -> Prepared:
+def sort_records(path: Path, survey: Survey, orders: dict[str, int], work: Path, family: ChildFamily) -> Prepared:
     """Write the records in the order of contig and position, equal places in the order of the upload."""
+    settings = family.settings
     if survey.records > settings.max_unsorted_records:
         raise LimitError(
             f"The file's {survey.records:,} records are not sorted by position; up to "
@@ -73,28 +86,28 @@ def sort_records(path: Path, survey: Survey, orders: dict[str, int], work: Path,
             code="not_sorted",
         )
     plain = work / "unsorted.vcf"
-    offsets, places = _spool(path, plain, orders, settings, survey.rewrites)
+    upload = Prepared(path, settings, rewrites=survey.rewrites, check=family.raise_if_stopped)
+    offsets, places = _spool(upload, plain, orders)
     order = np.lexsort((places[1], places[0]))
     target = work / "sorted.vcf"
     with plain.open("rb") as source, target.open("wb") as sink:
         head = "\n".join([*survey.header.meta, survey.header.column_line(), ""])
         sink.write(head.encode())
         for start in range(0, len(order), LINES_AT_ONCE):
+            family.raise_if_stopped()
             sink.write(_gathered(source, offsets, order[start : start + LINES_AT_ONCE]))
     plain.unlink()
-    return Prepared(target, settings, order.astype(np.int64))
+    return Prepared(target, settings, order.astype(np.int64), check=family.raise_if_stopped)
 
 
-def _spool(
-    path: Path, plain: Path, orders: dict[str, int], settings: Settings, rewrites: Sequence[Rewrite]
-) -> tuple[IntArray, tuple[IntArray, IntArray]]:
+def _spool(upload: Prepared, plain: Path, orders: dict[str, int]) -> tuple[IntArray, tuple[IntArray, IntArray]]:
     """Write clean lines one after the other; where each starts (and the last ends), contig order and position."""
     ends: list[IntArray] = [np.zeros(1, np.int64)]
     contigs: list[IntArray] = []
     positions: list[IntArray] = []
     size = 0
     with plain.open("wb") as sink:
-        for block, _ in Prepared(path, settings, rewrites=rewrites).blocks():
+        for block, _ in upload.blocks():
             sink.write(block.data)
             ends.append(block.bounds[:, -1] + 1 + size)
             size += len(block.data)

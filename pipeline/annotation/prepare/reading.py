@@ -31,7 +31,7 @@ class TextSource:
             raw = self._raw(first, handle)
             for chunk in self._gunzip(raw) if first.startswith(GZIP_MAGIC) else raw:
                 self.bytes_out += len(chunk)
-                self._check_size()
+                check_unpacked_size(self.bytes_read, self.bytes_out, self.settings)
                 if chunk:
                     yield chunk
 
@@ -68,18 +68,20 @@ class TextSource:
                 code="truncated_gzip",
             )
 
-    def _check_size(self) -> None:
-        if self.bytes_out > self.settings.max_uncompressed_bytes:
-            raise LimitError(
-                f"The file unpacks to more than {self.settings.max_uncompressed_bytes:,} bytes "
-                "(setting max_uncompressed_bytes). Split it by contig and upload the parts."
-            )
-        ratio = self.bytes_out / max(self.bytes_read, 1)
-        if self.bytes_out > RATIO_FLOOR_BYTES and ratio > self.settings.max_compression_ratio:
-            raise LimitError(
-                f"The file unpacks to more than {self.settings.max_compression_ratio:,} times its size "
-                "(setting max_compression_ratio), which no real VCF does."
-            )
+
+def check_unpacked_size(bytes_read: int, bytes_out: int, settings: Settings) -> None:
+    """Raise LimitError where `bytes_read` bytes of a packed file have become more bytes than is allowed."""
+    if bytes_out > settings.max_uncompressed_bytes:
+        raise LimitError(
+            f"The file unpacks to more than {settings.max_uncompressed_bytes:,} bytes "
+            "(setting max_uncompressed_bytes). Split it by contig and upload the parts."
+        )
+    ratio = bytes_out / max(bytes_read, 1)
+    if bytes_out > RATIO_FLOOR_BYTES and ratio > settings.max_compression_ratio:
+        raise LimitError(
+            f"The file unpacks to more than {settings.max_compression_ratio:,} times its size "
+            "(setting max_compression_ratio), which no real VCF does."
+        )
 
 
 def _too_long(line: int, settings: Settings) -> LimitError:

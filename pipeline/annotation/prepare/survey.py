@@ -53,9 +53,12 @@ class Survey:
 
 
 def survey(path: Path, settings: Settings, on_progress: Callable[[int, int], None]) -> Survey:
-    """Read the whole file once. `on_progress(bytes read, records)`. Raises InputError/LimitError with the line."""
+    """Read the whole file once. `on_progress(bytes read, records)`. Raises InputError/LimitError with the line.
+
+    What `on_progress` raises ends the pass, also while the header is read.
+    """
     vcf = VcfInput(path, settings)
-    header = vcf.read_header()
+    header = vcf.read_header(lambda: on_progress(vcf.source.bytes_read, 0))
     found = Survey(header)
     cleaner = Cleaner(header)
     order = _Order()

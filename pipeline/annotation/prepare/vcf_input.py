@@ -23,11 +23,11 @@ class VcfInput:
         self._blocks = iter(self.lines)
         self._rest: tuple[int, bytes] | None = None
 
-    def read_header(self) -> VcfHeader:
-        """The repaired header; to be called once, before `blocks`."""
-        meta, column_line, self._rest = split_off_header(self._blocks, self.settings)
+    def read_header(self, check: Callable[[], None] = lambda: None) -> VcfHeader:
+        """The repaired header; to be called once, before `blocks`. `check` is called now and then and may raise."""
+        meta, column_line, self._rest = split_off_header(_checked(self._blocks, check), self.settings)
         header = VcfHeader()
-        add_meta_lines(header, meta)
+        add_meta_lines(header, meta, check)
         parse_column_line(column_line, len(meta) + 1, self.settings, header)
         return header
 
@@ -44,3 +44,9 @@ class VcfInput:
         block = cleaner.clean(first, raw)
         if len(block):
             yield block
+
+
+def _checked(blocks: Iterator[tuple[int, bytes]], check: Callable[[], None]) -> Iterator[tuple[int, bytes]]:
+    for block in blocks:
+        check()
+        yield block

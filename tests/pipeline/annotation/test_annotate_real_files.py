@@ -94,7 +94,7 @@ def test_contigs_that_the_bundle_does_not_hold_are_carried_through_and_counted(
     text = " ".join(result.notes)
     assert "the bundle rcrs does not hold" in text
     assert build in text
-    assert "python -m util_jobs reference install" in text
+    assert "operator has installed" in text
 
 
 def test_the_outputs_agree_with_each_other(tmp_path: Path) -> None:
