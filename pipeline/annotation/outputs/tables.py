@@ -8,6 +8,7 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.annotation.genotypes import CALL_SCHEMA
 from pipeline.annotation.ordering import Ordered
 from pipeline.annotation.sources.allele_source import ARROW_TYPES
 from pipeline.reference.manifest import Source
@@ -68,18 +69,7 @@ CONSEQUENCES = pa.schema(
         ("dna_change", pa.string()),
     ]
 )
-GENOTYPES = pa.schema(
-    [
-        ("rid", pa.int64()),
-        ("sample", pa.string()),
-        ("gt", pa.string()),
-        ("phased", pa.bool_()),
-        ("dp", pa.int64()),
-        ("gq", pa.float64()),
-        ("ad_ref", pa.int64()),
-        ("ad_alt", pa.int64()),
-    ]
-)
+GENOTYPES = pa.schema([("rid", pa.int64()), *list(CALL_SCHEMA)[1:]])
 
 
 def variants_schema(sources: tuple[Source, ...]) -> pa.Schema:
