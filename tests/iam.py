@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import boto3
+import pytest
 
 from pipeline import aws
 from pipeline.settings import get_settings
@@ -49,12 +50,14 @@ def recorded_needs() -> Iterator[set[Need]]:
         boto3.setup_default_session()
     events = boto3.DEFAULT_SESSION._session.get_component("event_emitter")
     events.register("provide-client-params.*.*", note)
-    aws.reset_clients()  # clients made from now on know of it
-    try:
-        yield needs
-    finally:
-        events.unregister("provide-client-params.*.*", note)
-        aws.reset_clients()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(boto3, "client", boto3.DEFAULT_SESSION.client)  # not the clients that tests keep
+        aws.reset_clients()  # clients made from now on know of it
+        try:
+            yield needs
+        finally:
+            events.unregister("provide-client-params.*.*", note)
+            aws.reset_clients()
 
 
 def refused(role: str, needs: set[Need]) -> set[Need]:
