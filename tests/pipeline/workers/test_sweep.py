@@ -185,3 +185,16 @@ def test_what_a_killed_worker_stored_of_a_cancelled_job_is_removed(
     assert sweep.sweep_jobs() == {"cleared_cancelled": 1}
     assert storage.size_of(aws.bucket("results"), left) is None
     assert sweep.sweep_jobs() == {}
+
+
+def test_job_that_waits_again_after_its_worker_was_lost_is_looked_at_soon_C16(moto_aws: Settings) -> None:
+    """Announcements of an earlier wait must not lengthen the next one: their back-off begins anew with a claim."""
+    job = make_job(make_user())
+    for _ in range(6):
+        make_due(job.job_id)
+        sweep.sweep_jobs()
+    running = store.claim(job.job_id, "dead")
+    write_job(replace(running, lease_expires_at=clock.now_s() - 5, sweep_at=clock.now_s() - 5))
+    sweep.sweep_jobs()
+    found = store.get(job.job_id)
+    assert found and found.sweep_at and found.sweep_at - clock.now() <= moto_aws.pending_grace_s

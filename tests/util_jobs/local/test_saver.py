@@ -8,10 +8,11 @@ import json
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from util_jobs.local import emulator
 from util_jobs.local.saver import ChangeWatch, State, StateSaver
 from util_jobs.local.snapshots import Snapshots
 
@@ -108,3 +109,32 @@ def test_an_older_state_never_overwrites_a_newer_one(tmp_path: Path) -> None:
     saver.write(State(2, {"sqs": b"new"}))
     saver.write(State(1, {"sqs": b"old"}))
     assert Snapshots(tmp_path).newest_readable()[0] == {"sqs": b"new"}
+
+
+def test_a_state_that_changes_while_it_is_copied_is_saved_at_the_next_round() -> None:
+    class Flaky:
+        tries = 0
+        written: ClassVar[list[str]] = []
+
+        def serialise(self) -> str:
+            self.tries += 1
+            if self.tries == 1:
+                raise RuntimeError("dictionary changed size during iteration")
+            return "state"
+
+        def write(self, state: str) -> None:
+            self.written.append(state)
+
+    async def run(saver: Any) -> None:
+        watch = ChangeWatch(lambda *_: None)
+        watch.mark_changed()
+        saving = asyncio.create_task(emulator._save_while_running(watch, saver, 0.01))
+        for _ in range(500):
+            if saver.written:
+                break
+            await asyncio.sleep(0.01)
+        saving.cancel()
+
+    saver = Flaky()
+    finished(run(saver))
+    assert saver.written and saver.tries >= 2
