@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.annotation.children import ChildFamily, disk_full, is_disk_full
-from pipeline.annotation.job import Job
+from pipeline.annotation.engines.registry import engine_named
+from pipeline.annotation.job import Job, Upload
+from pipeline.annotation.options import USUAL, AnnotationOptions
 from pipeline.annotation.prepare.sniff import check_is_file
 from pipeline.annotation.result import STEPS, AnnotationResult, Progress
 from pipeline.reference.bundle import Bundle
@@ -28,23 +30,28 @@ def annotate(
     on_progress: Callable[[Progress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     job_id: str | None = None,
+    options: AnnotationOptions = USUAL,
 ) -> AnnotationResult:
     """Annotate `input_path` and write the outputs into `out_dir`, which must exist.
 
     `input_name` is what the user called the file; it is only ever shown. Temporary files live in a folder of their own
     under `work_dir` and are gone afterwards; after a failure nothing is left in `out_dir` either. `cancelled` is asked
-    several times a second, also from another thread.
+    several times a second, also from another thread. `options` are the engine and the sources to apply.
 
     Raises InputError or LimitError (the file's fault, with its line), CancelledError, RetryableError (`disk_full`) and
-    PermanentError (`engine_failed`).
+    PermanentError (`engine_failed`), ConfigurationError (an engine or a source that is not installed).
     """
+    engine = engine_named(options.engine)
+    if options.sources is not None:
+        bundle = bundle.with_sources(options.sources)
     check_is_file(input_path)
     work = Path(tempfile.mkdtemp(prefix=".annotate-", dir=work_dir)).resolve()
     staging = work / "results"
     try:
         staging.mkdir()
         with ChildFamily(work, get_settings(), cancelled) as family:
-            result = Job(input_path.resolve(), input_name, bundle, staging, work, family, on_progress, job_id).run()
+            upload = Upload(input_path.resolve(), input_name, job_id)
+            result = Job(upload, bundle, engine, staging, work, family, on_progress).run()
         return replace(result, files={role: _moved(path, out_dir) for role, path in result.files.items()})
     except OSError as error:
         if is_disk_full(error) or "No space left" in str(error):

@@ -65,7 +65,10 @@ class Annotator:
         normal = self._normal_form(found, rows)
         consequences = self._consequences(normal)
         best = _most_severe(consequences, len(found))
-        columns = {name: consequences[name].combine_chunks().take(best) for name in BEST_COLUMNS}
+        columns = {
+            name: consequences[name].combine_chunks().take(best)
+            for name in (*BEST_COLUMNS, *(column.name for column in self.engine.extra_columns))
+        }
         columns["consequence"] = most_severe_term(consequences["consequence"].combine_chunks().take(best))
         columns |= self._by_contig(found, normal)
         columns["consequence"] = pc.coalesce(columns["consequence"], columns.pop("nearby"))

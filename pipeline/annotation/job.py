@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,7 @@ from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.contig_plan import ContigPlan, plan_contigs
 from pipeline.annotation.engine_join import EngineJoin
 from pipeline.annotation.engine_stream import EngineStream
-from pipeline.annotation.engines.base import OutOfOrderError
-from pipeline.annotation.engines.csq import CsqEngine
+from pipeline.annotation.engines.base import Engine, OutOfOrderError
 from pipeline.annotation.file_names import safe_name, safe_stem
 from pipeline.annotation.job_run import JobRun, alleles_in
 from pipeline.annotation.notes import change_sentences, notes_for
@@ -35,44 +35,50 @@ from pipeline.reference.bundle import Bundle
 from pipeline.settings import Settings, get_settings
 
 
+@dataclass(frozen=True)
+class Upload:
+    """The file to annotate; `name` is what its owner called it, only ever shown."""
+
+    path: Path
+    name: str
+    job_id: str | None
+
+
 class Job:
     """The order of the steps, and what they hand to each other."""
 
     def __init__(
         self,
-        input_path: Path,
-        input_name: str,
+        upload: Upload,
         bundle: Bundle,
+        engine: Engine,
         out_dir: Path,
         work: Path,
         family: ChildFamily,
         on_progress: Callable[[Progress], None],
-        job_id: str | None,
     ) -> None:
-        self.input_path = input_path
-        self.input_name = input_name
+        self.upload = upload
         self.bundle = bundle
         self.out_dir = out_dir
         self.work = work
         self.family = family
-        self.job_id = job_id
         self.settings: Settings = get_settings()
-        self.engine = CsqEngine()
+        self.engine = engine
         self.on_progress = on_progress
         self.as_text: set[tuple[str, str]] = set()
         self.sort_again = False
-        self.vcf = out_dir / f"{safe_stem(input_name)}.annot.vcf.gz"
+        self.vcf = out_dir / f"{safe_stem(upload.name)}.annot.vcf.gz"
 
     def run(self) -> AnnotationResult:
         """Do everything; the files of the result lie in `out_dir`."""
-        path = self.input_path
+        path = self.upload.path
         if is_bcf(path):
             path = bcf_as_text(path, self.work, self.family)
         else:
             check_looks_like_text(path, self.settings)
         self.meter = ProgressMeter(path.stat().st_size, self.on_progress)
         found, plan, prepared = self._read(path)
-        meta, own = complete_header(found, plan, self.bundle), own_fields(self.bundle, found)
+        meta, own = complete_header(found, plan, self.bundle), own_fields(self.bundle, found, self.engine)
         total = self._annotate(prepared, found, plan, meta, own)
         return self._finish(found, plan, total)
 
@@ -112,7 +118,7 @@ class Job:
                 get_logger().info("alleles_sorted_again")
             except UnreadableRecordError as problem:
                 raise _record_error(
-                    problem, Prepared(self.input_path, self.settings), is_bcf(self.input_path)
+                    problem, Prepared(self.upload.path, self.settings), is_bcf(self.upload.path)
                 ) from problem
 
     def _pass(
@@ -122,12 +128,12 @@ class Job:
         source = partial(alleles_in, prepared, plan)
         stream = EngineStream(self.engine, self.bundle, plan, self.family, source, sort=self.sort_again)
         annotator = Annotator(self.bundle, self.engine, plan)
-        provenance = provenance_lines(self.bundle, self.engine, self.job_id)
+        provenance = provenance_lines(self.bundle, self.engine, self.upload.job_id)
         stream.start()
         try:
             with (
                 VcfWriter(self.vcf, self.family, self.as_text) as writer,
-                Tables(self.out_dir, self.bundle.sources) as tables,
+                Tables(self.out_dir, self.bundle.sources, self.engine.extra_columns) as tables,
             ):
                 writer.write(full_header(meta, own, provenance, found.header))
                 join = EngineJoin(stream.batches())
@@ -152,7 +158,7 @@ class Job:
             "vcf": self.vcf,
             "index": index,
             **{name: self.out_dir / f"{name}.parquet" for name in ("variants", "consequences", "genotypes")},
-            "log": self.out_dir / f"{safe_name(self.input_name)}.count.log",
+            "log": self.out_dir / f"{safe_name(self.upload.name)}.count.log",
             "summary": self.out_dir / "summary.json",
         }
         changes = change_sentences(found)
@@ -161,7 +167,7 @@ class Job:
         counts = {key: document[key] for key in ("read", "alleles", "annotated", "skipped")}
         manifest = {"files": {role: file_entry(path) for role, path in files.items()}, "counts": counts, **provenance}
         files["manifest"] = self.out_dir / "manifest.json"
-        _write_json(files["manifest"], manifest | {"job_id": self.job_id})
+        _write_json(files["manifest"], manifest | {"job_id": self.upload.job_id})
         self.family.raise_if_stopped()
         if self.family.cancelled():
             raise CancelledError("The job was cancelled.")
@@ -171,7 +177,7 @@ class Job:
     def _headline(self) -> list[tuple[str, str]]:
         bundle = self.bundle
         lines = [
-            ("Input", " ".join(self.input_name.split())),
+            ("Input", " ".join(self.upload.name.split())),
             ("Reference bundle", f"{bundle.id} {bundle.version}: {bundle.title}, {bundle.assembly}"),
             ("Engine", self.engine.version()),
         ]

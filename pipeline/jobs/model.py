@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from pipeline.annotation.options import DEFAULT_ENGINE
 from pipeline.errors import MalformedRecordError
 from pipeline.jobs.states import ACTIVE, JobStatus, StorageState
 
@@ -23,6 +24,9 @@ class Job:
     result_storage: StorageState = StorageState.NONE
     input_size: int | None = None
     bundle_id: str | None = None
+    engine: str = DEFAULT_ENGINE
+    source_ids: list[str] | None = None  # None: all sources of the bundle
+    rerun_of: str | None = None  # id of the job that this one repeats
     complete_time: int | None = None
     s3_results_bucket: str | None = None
     s3_key_result_file: str | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -66,6 +67,18 @@ class Bundle:
 
     def _by_alias(self) -> dict[str, Contig]:
         return {alias: contig for contig in self.contigs.values() for alias in contig.aliases}
+
+    def with_sources(self, ids: Iterable[str]) -> Bundle:
+        """The same bundle with only these sources. Raises ConfigurationError for one that it does not have."""
+        wanted = set(ids)
+        missing = sorted(wanted - {source.id for source in self.sources})
+        if missing:
+            raise ConfigurationError(
+                f"The reference bundle {self.id} has no source {', '.join(missing)}. It may have been removed since; "
+                "choose among the sources that are installed.",
+                code="source_not_installed",
+            )
+        return replace(self, sources=tuple(source for source in self.sources if source.id in wanted))
 
     def path(self, file_name: str) -> Path:
         """Path of one of the bundle's files."""

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, ids, logs, storage
 from pipeline.annotation.annotate import STEPS, AnnotationResult, annotate
+from pipeline.annotation.options import AnnotationOptions
 from pipeline.errors import (
     CancelledError,
     ConflictError,
@@ -103,6 +104,7 @@ class AnnotateHandler:
             on_progress=report.annotation,
             cancelled=lambda: delivery.lost.is_set() or delivery.stopping.is_set(),
             job_id=job.job_id,
+            options=options_of(job),
         )
         report.begin(STORE[0])
         outputs = store_outputs(job, result, delivery)
@@ -123,6 +125,12 @@ class AnnotateHandler:
             raise
         if job.input_size is not None and size != job.input_size:
             raise RetryableError("The uploaded file arrived incomplete; it is fetched again.", code="input_incomplete")
+
+
+def options_of(job: Job) -> AnnotationOptions:
+    """What the job's owner chose."""
+    sources = None if job.source_ids is None else tuple(job.source_ids)
+    return AnnotationOptions(engine=job.engine, sources=sources)
 
 
 def _renew(job: Job) -> None:

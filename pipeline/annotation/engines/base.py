@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline.annotation.children import Child, ChildFamily
 from pipeline.reference.bundle import Bundle
+from pipeline.reference.manifest import SourceColumn
 
 # One row for each allele and transcript. `row` is the index of the allele in the batch that was parsed.
 CONSEQUENCE_SCHEMA = pa.schema(
@@ -60,6 +61,10 @@ class Engine(Protocol):
     """An annotation engine."""
 
     name: str
+    info_key: str  # INFO key of the output VCF that carries the engine's own text
+    info_description: str
+    # Columns of `parse()` beyond CONSEQUENCE_SCHEMA that only this engine knows: columns of both tables, INFO keys.
+    extra_columns: tuple[SourceColumn, ...]
 
     def version(self) -> str:
         """Name and version, for the provenance."""
@@ -71,4 +76,4 @@ class Engine(Protocol):
         """Start a run; `sort` puts the alleles in order again after left-alignment (slower, for files that need it)."""
 
     def parse(self, raw: pa.StringArray) -> pa.Table:
-        """The engine's texts (null where it says nothing) as rows of CONSEQUENCE_SCHEMA."""
+        """The engine's texts (null where it says nothing) as rows of CONSEQUENCE_SCHEMA and `extra_columns`."""

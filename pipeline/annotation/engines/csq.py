@@ -15,6 +15,7 @@ from pipeline.annotation.children import Child, ChildFamily
 from pipeline.annotation.consequence_terms import STRUCTURAL_ONLY, sequence_ontology
 from pipeline.annotation.engines.base import ALLELE_TAG, CONSEQUENCE_SCHEMA, EngineRun, Segment
 from pipeline.reference.bundle import Bundle
+from pipeline.reference.manifest import SourceColumn
 
 # Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change; the last three only for coding changes.
 BCSQ = (
@@ -34,6 +35,12 @@ class CsqEngine:
     """The default engine, shipped inside pysam."""
 
     name = "csq"
+    info_key = "BCSQ"
+    info_description = (
+        "Consequences by bcftools csq, all alleles and transcripts. "
+        "Format: Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change"
+    )
+    extra_columns: tuple[SourceColumn, ...] = ()
 
     def version(self) -> str:
         """bcftools' version and pysam's."""

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pipeline.annotation.genotypes import CALL_SCHEMA
 from pipeline.annotation.ordering import Ordered
 from pipeline.annotation.sources.allele_source import ARROW_TYPES
-from pipeline.reference.manifest import Source
+from pipeline.reference.manifest import Source, SourceColumn
 
 ROW_GROUP_ROWS = 100_000  # a query by region, gene or row number reads few groups; a group is fast to scan
 
@@ -72,19 +72,24 @@ CONSEQUENCES = pa.schema(
 GENOTYPES = pa.schema([("rid", pa.int64()), *list(CALL_SCHEMA)[1:]])
 
 
-def variants_schema(sources: tuple[Source, ...]) -> pa.Schema:
-    """Columns of variants.parquet for a bundle with these sources."""
+def variants_schema(sources: tuple[Source, ...], extra: tuple[SourceColumn, ...] = ()) -> pa.Schema:
+    """Columns of variants.parquet for a bundle with these sources; `extra` are the columns that an engine adds."""
     own = [(column.name, ARROW_TYPES[column.type]) for source in sources for column in source.columns]
-    return pa.schema(LEADING + own + TRAILING)
+    return pa.schema(LEADING + typed(extra) + own + TRAILING)
+
+
+def typed(columns: tuple[SourceColumn, ...]) -> list[tuple[str, pa.DataType]]:
+    """Names and Arrow types of declared columns."""
+    return [(column.name, ARROW_TYPES[column.type]) for column in columns]
 
 
 class Tables:
     """Writes the tables as rows come; every row group but the last holds at least ROW_GROUP_ROWS rows."""
 
-    def __init__(self, folder: Path, sources: tuple[Source, ...]) -> None:
+    def __init__(self, folder: Path, sources: tuple[Source, ...], extra: tuple[SourceColumn, ...] = ()) -> None:
         schemas = {
-            "variants": variants_schema(sources),
-            "consequences": CONSEQUENCES,
+            "variants": variants_schema(sources, extra),
+            "consequences": pa.schema([*CONSEQUENCES, *pa.schema(typed(extra))]),
             "genotypes": GENOTYPES,
         }
         self.paths = {name: folder / f"{name}.parquet" for name in schemas}

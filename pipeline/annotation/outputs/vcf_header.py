@@ -31,17 +31,16 @@ class OwnField:
         return field_line("INFO", self.key, Declaration(self.number, self.type), self.description)
 
 
-def own_fields(bundle: Bundle, survey: Survey) -> list[OwnField]:
+def own_fields(bundle: Bundle, survey: Survey, engine: Engine) -> list[OwnField]:
     """Our INFO keys; one that the file uses already gets a number (BCSQ_2): nothing of the input is replaced."""
     taken = set(survey.info_keys) | set(survey.header.info)
     wanted = [
         OwnField(
-            "BCSQ",
+            engine.info_key,
             "raw",
             ".",
             "String",
-            "Consequences by bcftools csq, all alleles and transcripts. "
-            "Format: Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change",
+            engine.info_description,
         ),
         OwnField(
             "ANN_CONSEQUENCE", "consequence", "A", "String", "Most severe consequence of the allele (Sequence Ontology)"
@@ -58,6 +57,9 @@ def own_fields(bundle: Bundle, survey: Survey) -> list[OwnField]:
         OwnField("ANN_SKIPPED", "skipped", "A", "String", "Why the allele was carried through without annotation"),
     ]
     types = {"string": "String", "integer": "Integer", "float": "Float"}
+    for column in engine.extra_columns:
+        text = f"{column.title}: {column.description} Of that consequence, by {engine.version()}."
+        wanted.append(OwnField(column.field, column.name, "A", types[column.type], text))
     for source in bundle.sources:
         for column in source.columns:
             text = f"{column.title}: {column.description} Source: {source.title} {source.version}. {source.licence}."

@@ -1,0 +1,18 @@
+"""What the owner of a job chooses beside the reference bundle: the engine, and which sources are applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_ENGINE = "csq"
+
+
+@dataclass(frozen=True)
+class AnnotationOptions:
+    """`sources` are ids of the bundle's sources; None applies all of them."""
+
+    engine: str = DEFAULT_ENGINE
+    sources: tuple[str, ...] | None = None
+
+
+USUAL = AnnotationOptions()
