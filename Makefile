@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
+VEP_VENV := .venv-vep
 DATA := $(if $(GAS_DATA_DIR),$(GAS_DATA_DIR),.data)
 
 # The first Python that is new enough, the one that it was tested with first; `make run PYTHON=/path` overrides it.
@@ -17,7 +18,12 @@ ifeq ($(shell $(VENV_PYTHON) -c 'print(1)' 2>/dev/null),)
 BROKEN := broken
 endif
 
-.PHONY: broken help run stop test lint format settings-doc clean reset
+# Likewise the one of the second engine.
+ifeq ($(wildcard $(VEP_VENV))$(shell $(VEP_VENV)/bin/python -c 'print(1)' 2>/dev/null),$(VEP_VENV))
+VEP_BROKEN := broken
+endif
+
+.PHONY: broken help run stop test lint format settings-doc vep clean reset
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +50,12 @@ format: $(VENV)/.requirements-dev ## Format the code and sort its imports.
 settings-doc: $(VENV)/.requirements ## Write docs/settings.md anew from pipeline/settings.py.
 	@$(VENV_PYTHON) -m util_jobs settings-doc
 
-clean: ## Remove the virtual environment and caches; never your data.
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-artifacts
+vep: $(VENV)/.requirements $(VEP_VENV)/.requirements ## Install the second annotation engine, Ensembl VEP by vepyr (600 MB).
+	@$(VEP_VENV)/bin/vepyr --version
+	@echo "Now install a cache for each reference: $(VENV_PYTHON) -m util_jobs reference install-vep ID"
+
+clean: ## Remove the virtual environments and caches; never your data.
+	rm -rf $(VENV) $(VEP_VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-artifacts
 	find . -name __pycache__ -type d -not -path './$(DATA)/*' -prune -exec rm -rf {} +
 
 reset: ## Remove local accounts, jobs and files (not installed references): make reset CONFIRM=yes
@@ -68,6 +78,16 @@ $(VENV)/.requirements-dev: requirements.txt requirements-dev.txt constraints.txt
 		echo "The packages could not be installed; the lines above say why. Without a network, or behind a proxy," \
 		"set PIP_INDEX_URL or https_proxy and try again."; exit 1; }
 	@touch $(VENV)/.requirements $@
+
+# vepyr needs older libraries than the service, so it lives apart and is called as a command.
+$(VEP_VENV)/.requirements: requirements-vep.txt $(VEP_BROKEN)
+	@echo "Installing vepyr in $(VEP_VENV) (once, about a minute) ..."
+	@rm -rf $(VEP_VENV)
+	@$(VENV_PYTHON) -m venv $(VEP_VENV)
+	@$(VEP_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-vep.txt || { \
+		rm -rf $(VEP_VENV); echo "vepyr could not be installed; the lines above say why. There are packages of it for" \
+		"Linux, macOS and Windows on x86 and ARM."; exit 1; }
+	@touch $@
 
 $(VENV)/.created: $(BROKEN)
 ifneq ($(BROKEN),)

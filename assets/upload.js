@@ -34,12 +34,13 @@
     if (byId("upload-box")) restore();
   };
 
-  const readLimits = ({ maxBytes, plan, filesAtOnce, partsAtOnce }) =>
+  const readLimits = ({ maxBytes, plan, filesAtOnce, partsAtOnce, inspectBytes }) =>
     Object.assign(upload.queue.limits, {
       maxBytes: Number(maxBytes),
       plan,
       filesAtOnce: Number(filesAtOnce),
       partsAtOnce: Number(partsAtOnce),
+      inspectBytes: Number(inspectBytes),
     });
 
   /** Dash has drawn the box: hang the rows in, and ask what is unfinished. */
@@ -49,6 +50,7 @@
     list.dataset.attached = "yes";
     readLimits(byId("upload-box").dataset);
     upload.queue.showIn(list);
+    if (byId("upload-ask")) byId("upload-ask").setAttribute("aria-checked", String(upload.memory.asksFirst));
     drawPill();
     if (!restored) restore();
   };

@@ -25,12 +25,18 @@
   };
 
   /** One request to our server; resolves with the parsed answer (null for an empty one). */
-  const call = async (method, path, body, signal) => {
+  const call = (method, path, body, signal) =>
+    send(method, path, body === undefined ? {} : { type: "application/json", body: JSON.stringify(body) }, signal);
+
+  /** The same with a piece of a file as the body, as it is. */
+  const callWithBytes = (path, blob, signal) => send("POST", path, { type: "application/octet-stream", body: blob }, signal);
+
+  const send = async (method, path, { type, body }, signal) => {
     const headers = { "X-CSRFToken": cookie("csrf_token"), Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (type) headers["Content-Type"] = type;
     let response;
     try {
-      response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+      response = await fetch(path, { method, headers, signal, body });
     } catch (error) {
       if (signal && signal.aborted) throw error;
       throw new ApiError(0, "no_connection", "The service cannot be reached. Check the connection, then try again.");
@@ -92,5 +98,5 @@
     return `about ${(seconds / 3600).toFixed(1)} h left`;
   };
 
-  Object.assign(upload, { ApiError, call, putPart, bytesText, timeLeftText });
+  Object.assign(upload, { ApiError, call, callWithBytes, putPart, bytesText, timeLeftText });
 })();

@@ -7,7 +7,7 @@
   const OVER = new Set(["done", "refused", "failed"]);
   const byId = (id) => document.getElementById(id);
   const box = () => byId("upload-box");
-  const chosenBundle = () => (byId("upload-bundle") ? byId("upload-bundle").value : null);
+  const chosenBundle = () => (byId("upload-bundle") && byId("upload-bundle").value) || null; // "" is Automatic
 
   const isFile = (file, kept) => kept && kept.name === file.name && kept.size === file.size && kept.changed === file.lastModified;
   const keptOf = (transfer) => transfer.record && upload.memory.of(transfer.record.upload_id);
@@ -109,6 +109,10 @@
   const PRESSED = {
     "upload-choose": () => chooseFor(null),
     "upload-sample": (button) => guarded(button, sendSample),
+    "upload-ask": (button) => {
+      upload.memory.asksFirst = !upload.memory.asksFirst;
+      button.setAttribute("aria-checked", String(upload.memory.asksFirst));
+    },
     "upload-paste-open": (button) => upload.paste.open(button.getAttribute("aria-expanded") !== "true"),
     "upload-paste-close": () => upload.paste.open(false),
     "upload-paste-send": (button) => guarded(button, sendPasted),

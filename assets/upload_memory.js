@@ -33,6 +33,30 @@
     },
   };
 
+  /** Whether the owner wants to see the options of each file before it is annotated. */
+  const ASK_KEY = "gas-ask-options";
+  let asks = null;
+  Object.defineProperty(memory, "asksFirst", {
+    get() {
+      if (asks === null) {
+        try {
+          asks = localStorage.getItem(ASK_KEY) === "yes";
+        } catch {
+          asks = false;
+        }
+      }
+      return asks;
+    },
+    set(wanted) {
+      asks = wanted;
+      try {
+        localStorage.setItem(ASK_KEY, wanted ? "yes" : "no");
+      } catch {
+        /* It holds as long as this page. */
+      }
+    },
+  });
+
   const lockName = (id) => `gas-upload-${id}`;
 
   /** Run `work` unless another tab is sending the same upload; then `busy` runs. */

@@ -20,6 +20,7 @@
     offline: () => "You are offline. Uploads wait for the connection.",
     failed: (t) => `${t.name}: ${t.message}`,
     refused: (t) => `${t.name}: ${t.message}`,
+    choosing: (t) => (t.refusal ? `${t.name}: ${t.refusal}` : `${t.name} is uploaded. Check its options, then annotate it.`),
     done: (t) => `${t.name} is handed over for annotation`,
   };
 
@@ -50,7 +51,11 @@
     }
   };
 
-  const make = (options) => new upload.Transfer({ ...options, partsAtOnce: limits.partsAtOnce, onChange: changed });
+  const make = (options) => {
+    const transfer = new upload.Transfer({ ...options, partsAtOnce: limits.partsAtOnce, onChange: changed });
+    transfer.askFirst = upload.memory.asksFirst;
+    return transfer;
+  };
 
   /** Show a transfer on top, or below another one (`after`) of the same batch. */
   const put = (transfer, state, message = "", after = null) => {
@@ -114,7 +119,12 @@
     pause: (t) => t.pause(),
     resume: goOn,
     retry: goOn,
-    submit: goOn,
+    submit: (t) => {
+      t.confirmed = true;
+      t.looking = false;
+      goOn(t);
+    },
+    options: (t) => rows.get(t).toggleOptions(),
     cancel: remove,
     remove,
     hide: drop,

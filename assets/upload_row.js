@@ -15,6 +15,7 @@
     resume: "Resume",
     retry: "Try again",
     choose: "Choose file",
+    options: "Options",
     submit: "Annotate",
     cancel: "Cancel",
     remove: "Remove",
@@ -24,10 +25,11 @@
   const SHOWN = {
     waiting: ["cancel"],
     starting: ["cancel"],
-    uploading: ["pause", "cancel"],
-    offline: ["cancel"],
-    paused: ["resume", "cancel"],
-    finishing: [],
+    uploading: ["options", "pause", "cancel"],
+    offline: ["options", "cancel"],
+    paused: ["options", "resume", "cancel"],
+    finishing: ["options"],
+    choosing: ["options", "submit", "remove"],
     submitting: [],
     failed: ["retry", "remove"],
     resumable: ["choose", "remove"],
@@ -59,6 +61,7 @@
     submitting: () => "Handing over for annotation",
     failed: (t) => t.message,
     resumable: (t) => t.message || chooseAgain(percent(t)),
+    choosing: (t) => (t.refusal ? "Uploaded, but not with this reference." : "Uploaded. Annotate it when its options are right."),
     unsent: (t) => t.message || "Uploaded, but not handed over for annotation yet.",
     elsewhere: () => "Being uploaded in another tab or window",
     refused: (t) => t.message,
@@ -93,8 +96,22 @@
         return button;
       });
       this.actions.append(this.link, ...this.buttons);
-      this.element.append(name, this.actions, this.track, this.status);
+      this.panel = new upload.OptionsPanel(transfer, () => transfer.onChange(transfer));
+      this.optionsButton = this.buttons.find((button) => button.dataset.action === "options");
+      this.optionsButton.setAttribute("aria-controls", this.panel.element.id);
+      this.submitButton = this.buttons.find((button) => button.dataset.action === "submit");
+      this.submitButton.classList.replace("btn-outline-secondary", "btn-primary");
+      this.facts = new upload.Facts();
+      this.element.append(name, this.actions, this.track, this.status, this.facts.element, this.panel.element);
       this.draw();
+    }
+
+    /** Open or close the options; while they are open the file waits for its owner. */
+    toggleOptions() {
+      const { transfer } = this;
+      transfer.looking = !transfer.looking;
+      this.draw();
+      if (transfer.looking) this.panel.focus();
     }
 
     draw() {
@@ -106,11 +123,18 @@
       this.bar.style.width = `${done}%`;
       this.track.setAttribute("aria-valuenow", String(done));
       this.track.hidden = ["refused", "unsent"].includes(transfer.state);
+      this.facts.draw(transfer);
+      const choosable = Boolean(transfer.seen) && shown.includes("options");
+      const open = choosable && transfer.looking;
+      this.panel.draw(open);
+      this.optionsButton.setAttribute("aria-expanded", String(open));
       const unsteady = transfer.isMoving && transfer.message;
       const text = unsteady ? transfer.message : TEXTS[transfer.state](transfer);
       if (this.status.textContent !== text) this.status.textContent = text;
       this.track.setAttribute("aria-valuetext", `${done} %. ${text}`);
       for (const button of this.buttons) button.hidden = !shown.includes(button.dataset.action);
+      this.optionsButton.hidden = !choosable;
+      this.submitButton.disabled = Boolean(transfer.refusal);
       this.link.hidden = !transfer.job;
       if (transfer.job) this.link.href = `/jobs/${encodeURIComponent(transfer.job.job_id)}`;
       // A button that vanishes under the keyboard's focus hands it to the next one of its row.

@@ -9,6 +9,7 @@
   const SIGN_AHEAD = 12; // addresses asked for at once
   const EXPIRY_MARGIN_MS = 30000;
   const OFFLINE_RETRY_MS = 10000;
+  const INSPECTION_MS = 4000; // so long the look at the file's first bytes is waited for when all of it has arrived
   const SMOOTHING_S = 4; // the speed shown is a moving average over about this time
 
   const MOVING = new Set(["starting", "uploading", "offline", "finishing", "submitting"]);
@@ -16,7 +17,7 @@
   class Transfer {
     /** `file` is missing for an upload that an earlier page began; `record` is what the server knows of it. */
     constructor({ file = null, record = null, bundleId = null, partsAtOnce = 3, onChange }) {
-      Object.assign(this, { file, record, bundleId, partsAtOnce, onChange });
+      Object.assign(this, { file, record, partsAtOnce, onChange });
       this.token = crypto.getRandomValues(new Uint32Array(4)).reduce((text, n) => text + n.toString(16).padStart(8, "0"), "");
       this.name = file ? file.name : record.file_name;
       this.size = file ? file.size : record.size;
@@ -27,6 +28,11 @@
       this.speed = null;
       this.message = "";
       this.job = null;
+      this.seen = null; // what the server found in the file's first bytes
+      this.choices = { bundleId, engine: null, sourceIds: null }; // null: automatic, the usual one, all
+      this.looking = false; // the options are open
+      this.askFirst = false; // the owner wants to see the options of each file
+      this.confirmed = false; // the owner pressed "Annotate"
       this.state = "waiting";
     }
 
@@ -85,7 +91,9 @@
       this.speed = this.measured = null;
       try {
         this.set("starting");
+        if (this.file && !this.inspection) this.inspection = upload.inspect(this);
         await this.open(control.signal);
+        if (this.unfit) return this.refuse(this.unfit);
         await upload.alone(this.record.upload_id, () => this.sendAndSubmit(control.signal), () => this.set("elsewhere"));
       } catch (error) {
         if (!control.signal.aborted) this.fail(error);
@@ -97,7 +105,7 @@
     async open(signal) {
       if (this.record) return;
       const wish = { file_name: this.name, size: this.size, token: this.token };
-      if (this.bundleId) wish.bundle_id = this.bundleId;
+      if (this.choices.bundleId) wish.bundle_id = this.choices.bundleId;
       this.record = await this.insist(() => upload.call("POST", "/api/uploads", wish, signal), signal);
       upload.memory.keep(this.record.upload_id, this.file);
     }
@@ -122,12 +130,51 @@
           if (signal.aborted || !lost || round === ROUNDS) throw error;
         }
       }
-      await this.submit(signal);
+      await Promise.race([this.inspection, pause(INSPECTION_MS, signal)]);
+      if (signal.aborted) return;
+      if (!this.holds) return this.submit(signal);
+      this.looking = true;
+      return this.set("choosing");
+    }
+
+    /** The sentence for which the server would refuse the present choice; "" if there is none. */
+    get refusal() {
+      if (!this.seen) return "";
+      return this.choices.bundleId ? this.seen.refusals[this.choices.bundleId] || "" : this.seen.problem;
+    }
+
+    /** The reference that the present choice means. */
+    get bundleId() {
+      return this.choices.bundleId || (this.seen && this.seen.automatic ? this.seen.automatic.bundle_id : null);
+    }
+
+    /** True while the owner is choosing, or has to. */
+    get holds() {
+      return Boolean(this.refusal) || (!this.confirmed && (this.looking || this.askFirst));
+    }
+
+    /** What the job is to be made with. Nothing is said of it where nothing was chosen here. */
+    get wish() {
+      if (!this.seen) return {};
+      const { bundleId, engine, sourceIds } = this.choices;
+      // Whoever chooses among the sources or the engines of a reference has chosen that reference.
+      const bundle = engine || (sourceIds && sourceIds.length) ? this.bundleId : bundleId;
+      return { bundle_id: bundle, engine, source_ids: sourceIds };
+    }
+
+    /** The first bytes show that the file is no VCF: nothing more of it is sent, and nothing of it stays. */
+    refuse(sentence) {
+      if ((!this.isMoving && this.state !== "paused") || this.state === "submitting") return;
+      this.unfit = sentence;
+      if (!this.record) return; // asked for a moment ago: `runNow` goes on when it is there
+      this.stop();
+      this.set("refused", sentence);
+      this.cancel().catch(() => {}); // what could not be removed is removed when the upload's time is over
     }
 
     async submit(signal) {
       this.set("submitting");
-      const wish = { upload_id: this.record.upload_id };
+      const wish = { upload_id: this.record.upload_id, ...this.wish };
       this.job = await this.insist(() => upload.call("POST", "/api/jobs", wish, signal), signal);
       upload.memory.forget(this.record.upload_id);
       this.set("done");

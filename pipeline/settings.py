@@ -90,6 +90,12 @@ class Settings(BaseSettings):
         "600 per minute",
         description="Uploads started, submitted, or pasted texts read, for each user (each kind counted alone).",
     )
+    inspect_head_bytes: int = Field(
+        384 * 1024, description="Start of a file that the browser sends to find out its genome build before the upload."
+    )
+    inspect_records: int = Field(500, description="Records that are compared with the installed bundles then.")
+    inspect_check_s: float = Field(1.5, description="Longest time that this comparison takes.")
+    inspect_rate_limit: str = Field("120 per minute", description="Files looked at in this way, for each user.")
     paste_max_bytes: int = Field(256 * 1024, description="Longest text of pasted variants.")
     api_max_body_bytes: int = Field(1 * MEBIBYTE, description="Largest body of a JSON request.")
     download_url_ttl_s: int = Field(600, description="Lifetime of a presigned download URL.")
@@ -125,15 +131,38 @@ class Settings(BaseSettings):
     pending_grace_s: int = Field(60, description="A PENDING job is announced again after this long; doubles each time.")
 
     # Annotation
-    default_bundle: str = Field("rcrs", description="Bundle of a job that names none.")
+    default_bundle: str = Field(
+        "grch37-demo", description="Bundle that is taken where several fit a file equally well, or none does."
+    )
     work_dir: Path | None = Field(None, description="Folder for a job's temporary files; default `<data_dir>/work`.")
     annotate_threads: int = Field(2, description="Compression threads of a child process.")
     child_timeout_s: int = Field(3600, description="Longest time a child process may run.")
+    source_timeout_s: int = Field(86400, description="Longest time for the conversion of one annotation source.")
     child_memory_bytes: int = Field(4 * GIBIBYTE, description="Address space of a child process.")
+    vep_command: Path | None = Field(
+        None,
+        description="The `vepyr` command of the engine `vep`; default `.venv-vep/bin/vepyr`, as `make vep` makes it.",
+    )
+    vep_caches_dir: Path | None = Field(
+        None, description="Folder of the caches of the engine `vep`; default `<data_dir>/vep-caches`."
+    )
+    vep_memory_bytes: int = Field(16 * GIBIBYTE, description="Address space of a vepyr process.")
+    vep_install_timeout_s: int = Field(86400, description="Longest time that installing a cache of `vep` may take.")
     max_line_bytes: int = Field(32 * MEBIBYTE, description="Longest line of a VCF.")
     max_header_bytes: int = Field(64 * MEBIBYTE, description="Largest VCF header.")
     max_uncompressed_bytes: int = Field(200 * GIBIBYTE, description="Largest input after decompression.")
     max_compression_ratio: int = Field(1000, description="A gzip file that grows more than this is refused (zip bomb).")
+    max_contigs: int = Field(200_000, description="Largest number of different contigs that the records name.")
+    max_contigs_listed: int = Field(
+        200, description="Contigs listed by name in notes, log and summary of a job; the others are counted."
+    )
+    build_head_bytes: int = Field(
+        4 * MEBIBYTE, description="Start of a file, packed and unpacked, from which its genome build is found out."
+    )
+    build_sample_records: int = Field(
+        2000, description="Records whose REF is compared with the installed bundles to find out the genome build."
+    )
+    build_check_s: float = Field(5.0, description="Longest time that this comparison takes; what was compared counts.")
     max_samples: int = Field(100_000, description="Largest number of samples.")
     max_unsorted_records: int = Field(20_000_000, description="Largest number of records that are sorted by position.")
     progress_interval_s: float = Field(1.0, description="A job's progress is written at most this often.")
@@ -174,6 +203,10 @@ class Settings(BaseSettings):
     def resolved_work_dir(self) -> Path:
         """Folder of temporary files."""
         return self.work_dir or self.data_dir / "work"
+
+    def resolved_vep_caches_dir(self) -> Path:
+        """Folder of the caches of the engine `vep`."""
+        return self.vep_caches_dir or self.data_dir / "vep-caches"
 
     def max_upload_bytes(self, plan: str) -> int:
         """Largest input file of a plan, in bytes."""

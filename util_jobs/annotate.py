@@ -13,10 +13,11 @@ from typing import Any
 import click
 
 from pipeline.annotation.annotate import STEPS, AnnotationResult, Progress, annotate
+from pipeline.annotation.build.choice import WRONG_BUILD
+from pipeline.annotation.options import DEFAULT_ENGINE, AnnotationOptions
 from pipeline.errors import CancelledError, ConfigurationError, GasError, InputError
 from pipeline.logs import configure
 from pipeline.reference.bundle import load_bundle
-from pipeline.settings import get_settings
 
 FAILED_EXIT = 2
 
@@ -26,14 +27,41 @@ FAILED_EXIT = 2
 @click.option(
     "--out", "out_dir", required=True, type=click.Path(path_type=Path), help="Folder for the results; made if missing."
 )
-@click.option("--bundle", "bundle_id", default=None, help="Reference bundle; `reference list` shows which there are.")
+@click.option(
+    "--bundle",
+    "bundle_id",
+    default=None,
+    help="Reference bundle (`reference list`); else the one that fits the file best.",
+)
+@click.option("--engine", default=DEFAULT_ENGINE, show_default=True, help="Annotation engine.")
+@click.option(
+    "--source", "sources", multiple=True, metavar="ID", help="Apply this source of the bundle; may be repeated."
+)
+@click.option("--no-sources", is_flag=True, help="Apply none of the bundle's sources.")
+@click.option("--any-build", is_flag=True, help="Annotate also with a bundle of another genome build.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
-def command(input_file: Path, out_dir: Path, bundle_id: str | None, as_json: bool) -> None:
-    """Annotate the VCF or BCF file INPUT and write VCF, tables, log and manifest to a folder."""
+def command(
+    input_file: Path,
+    out_dir: Path,
+    bundle_id: str | None,
+    engine: str,
+    sources: tuple[str, ...],
+    no_sources: bool,
+    any_build: bool,
+    as_json: bool,
+) -> None:
+    """Annotate the VCF or BCF file INPUT and write VCF, tables, log and manifest to a folder.
+
+    A bundle of another genome build than the file's is refused (`wrong_build`), unless --any-build is given.
+    """
+    if sources and no_sources:
+        raise click.UsageError("--source and --no-sources exclude each other.")
+    chosen = () if no_sources else (sources or None)
+    options = AnnotationOptions(engine=engine, sources=chosen, any_build=any_build)
     configure("annotate")
     before = signal.signal(signal.SIGTERM, _stop)
     try:
-        result = _run(input_file, out_dir, bundle_id)
+        result = _run(input_file, out_dir, bundle_id, options)
     except GasError as error:
         _fail(error, as_json)
     except OSError as error:
@@ -52,11 +80,11 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise CancelledError("The annotation was stopped.")
 
 
-def _run(input_file: Path, out_dir: Path, bundle_id: str | None) -> AnnotationResult:
-    bundle = load_bundle(bundle_id or get_settings().default_bundle)
+def _run(input_file: Path, out_dir: Path, bundle_id: str | None, options: AnnotationOptions) -> AnnotationResult:
+    bundle = load_bundle(bundle_id) if bundle_id else None
     _check_out(out_dir)
     meter = _Meter()
-    result = annotate(input_file, input_file.name, bundle, out_dir, out_dir, on_progress=meter.show)
+    result = annotate(input_file, input_file.name, bundle, out_dir, out_dir, on_progress=meter.show, options=options)
     meter.end()
     return result
 
@@ -102,11 +130,14 @@ def _succeed(result: AnnotationResult, as_json: bool) -> None:
         "counts": result.counts,
         "files": {role: str(path) for role, path in result.files.items()},
         "notes": result.notes,
+        "build": result.build,
     }
     if as_json:
         click.echo(json.dumps(document))
         return
     counts = result.counts
+    build, by = result.build, "found by itself" if result.build["automatic"] else "as you chose"
+    click.echo(f"Genome build: {build['title'] or 'cannot be told'}. Reference bundle: {build['bundle']} ({by}).")
     click.echo(f"{counts['read']:,} records read, {counts['annotated']:,} annotated, {counts['alleles']:,} alleles.")
     for note in result.notes:
         click.echo(f"- {note}")
@@ -116,6 +147,8 @@ def _succeed(result: AnnotationResult, as_json: bool) -> None:
 
 def _fail(error: GasError, as_json: bool) -> None:
     line = error.line if isinstance(error, InputError) else None
+    if error.code == WRONG_BUILD:
+        error.message += " --any-build annotates it all the same."
     if as_json:
         document = {"status": "FAILED", "error": {"code": error.code, "message": error.message, "line": line}}
         click.echo(json.dumps(document))

@@ -10,6 +10,8 @@ import click
 COMMANDS: dict[str, str] = {
     "annotate": "util_jobs.annotate:command",
     "bench": "util_jobs.bench.command:command",
+    "embed-bundle": "util_jobs.embedded_bundle.command:command",
+    "embed-sample": "util_jobs.embedded_bundle.sample:command",
     "local": "util_jobs.local.run:command",
     "provision": "util_jobs.provision:command",
     "reference": "util_jobs.reference:command",

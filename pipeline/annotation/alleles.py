@@ -149,7 +149,7 @@ def _mark_places(found: Alleles, plan: ContigPlan) -> None:
     encoded = pc.dictionary_encode(found.chrom)
     names = encoded.dictionary.to_pylist()
     codes = encoded.indices.to_numpy()
-    planned = [plan.contigs[name] for name in names]
+    planned = [plan.contig(name) for name in names]
     found.contig_order = np.array([contig.order for contig in planned], np.int64)[codes]
     lengths = np.array([contig.target.length if contig.target else -1 for contig in planned], np.int64)[codes]
     last = found.pos + to_numpy(pc.binary_length(found.ref)) - 1
@@ -159,14 +159,17 @@ def _mark_places(found: Alleles, plan: ContigPlan) -> None:
 
 def _mark_duplicates(found: Alleles) -> None:
     """Repeated changes are annotated once: bcftools norm takes quadratic time for many records at one place."""
-    if not len(found):
+    beside = (np.diff(found.pos) == 0) & (np.diff(found.contig_order) == 0)  # the records are sorted
+    shared = np.flatnonzero(np.append(beside, False) | np.insert(beside, 0, False)) if len(found) else found.row
+    if not len(shared):
         return
-    place = pc.add(pc.multiply(pa.array(found.contig_order), 1 << 32), pa.array(found.pos)).cast(pa.string())
-    change = pc.binary_join_element_wise(place, pc.utf8_upper(found.ref), pc.utf8_upper(found.alt), ">")
-    codes = change.dictionary_encode().indices.to_numpy()
-    first = np.full(int(codes.max()) + 1, len(codes))
-    np.minimum.at(first, codes, np.arange(len(codes)))
-    found.same_as = first[codes]
+    rows = pa.array(shared)
+    place = pc.add(pc.multiply(pa.array(found.contig_order[shared]), 1 << 32), pa.array(found.pos[shared]))
+    ref, alt = pc.utf8_upper(found.ref.take(rows)), pc.utf8_upper(found.alt.take(rows))
+    codes = join(place.cast(pa.string()), ">", ref, ">", alt).dictionary_encode().indices.to_numpy()
+    first = np.full(int(codes.max()) + 1, len(found))
+    np.minimum.at(first, codes, shared)
+    found.same_as[shared] = first[codes]
 
 
 def engine_lines(found: Alleles, chosen: npt.NDArray[np.bool_], contig: str) -> bytes:

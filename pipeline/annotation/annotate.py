@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.annotation.build.chosen import bundle_for
 from pipeline.annotation.children import ChildFamily, disk_full, is_disk_full
 from pipeline.annotation.engines.registry import engine_named
 from pipeline.annotation.job import Job, Upload
+from pipeline.annotation.memory import use_little_memory
 from pipeline.annotation.options import USUAL, AnnotationOptions
 from pipeline.annotation.prepare.sniff import check_is_file
 from pipeline.annotation.result import STEPS, AnnotationResult, Progress
@@ -23,7 +25,7 @@ __all__ = ["STEPS", "AnnotationResult", "Progress", "annotate"]
 def annotate(
     input_path: Path,
     input_name: str,
-    bundle: Bundle,
+    bundle: Bundle | None,
     out_dir: Path,
     work_dir: Path,
     *,
@@ -36,23 +38,28 @@ def annotate(
 
     `input_name` is what the user called the file; it is only ever shown. Temporary files live in a folder of their own
     under `work_dir` and are gone afterwards; after a failure nothing is left in `out_dir` either. `cancelled` is asked
-    several times a second, also from another thread. `options` are the engine and the sources to apply.
+    several times a second, also from another thread. `options` are the engine and the sources to apply. Without a
+    `bundle` the installed one is taken that fits the file's genome build best; one of another build is refused.
 
-    Raises InputError or LimitError (the file's fault, with its line), CancelledError, RetryableError (`disk_full`) and
-    PermanentError (`engine_failed`), ConfigurationError (an engine or a source that is not installed).
+    Raises InputError or LimitError (the file's fault, with its line; `wrong_build`), CancelledError, RetryableError
+    (`disk_full`), PermanentError (`engine_failed`), ConfigurationError (an engine or a source that is not installed).
     """
-    engine = engine_named(options.engine)
+    use_little_memory()
+    check_is_file(input_path)
+    choice = bundle_for(input_path, bundle, options)
+    bundle = choice.bundle
+    engine = engine_named(options.engine, bundle)
     if options.sources is not None:
         bundle = bundle.with_sources(options.sources)
-    check_is_file(input_path)
     work = Path(tempfile.mkdtemp(prefix=".annotate-", dir=work_dir)).resolve()
     staging = work / "results"
     try:
         staging.mkdir()
         with ChildFamily(work, get_settings(), cancelled) as family:
             upload = Upload(input_path.resolve(), input_name, job_id)
-            result = Job(upload, bundle, engine, staging, work, family, on_progress).run()
-        return replace(result, files={role: _moved(path, out_dir) for role, path in result.files.items()})
+            result = Job(upload, bundle, engine, staging, work, family, on_progress, choice).run()
+        files = {role: _moved(path, out_dir) for role, path in result.files.items()}
+        return replace(result, files=files, build=choice.document())
     except OSError as error:
         if is_disk_full(error) or "No space left" in str(error):
             raise disk_full() from error

@@ -1,4 +1,4 @@
-"""Runs bcftools steps as child processes: bounded in time and memory, their output drained, killed as a group.
+"""Runs bcftools and other programs as child processes: bounded in time and memory, drained, killed as a group.
 
 bcftools is the one inside pysam; it is called in a process of its own because in this one a crash, a leak or a wrong
 record after an earlier error would reach the worker. Each child leads a process group, dies with its parent's pipes,
@@ -32,7 +32,11 @@ resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 import pysam, pysam.bcftools
 from pysam.utils import SamtoolsError
-if sys.argv[2] == "tabix":
+if sys.argv[2] == "bgzip":
+    with pysam.BGZFile("-", sys.argv[3], None) as packed:
+        while data := sys.stdin.buffer.read1(1 << 20):
+            packed.write(data)
+elif sys.argv[2] == "tabix":
     pysam.tabix_index(sys.argv[3], preset="vcf", csi=sys.argv[4] == "csi", force=True)
 else:
     try:
@@ -42,15 +46,20 @@ else:
         sys.exit(1)
 """
 STDERR_TAIL_LINES = 40
+OUT_OF_MEMORY = (
+    r"MemoryError|[Cc]annot allocate|[Oo]ut of memory|failed to (re)?alloc|failed to map segment"
+    r"|memory allocation of \d+ bytes failed"
+)
 WATCH_INTERVAL_S = 0.1
 STOP_WAIT_S = 5.0
 
 
 class Child:
-    """One child process. `stdin` and `stdout` are pipes or None."""
+    """One child process. `stdin` and `stdout` are pipes or None; `memory_setting` names what bounds its memory."""
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, name: str, process: subprocess.Popen[bytes], memory_setting: str) -> None:
         self.name = name
+        self.memory_setting = memory_setting
         self.process = process
         self.started = time.monotonic()
         self.stderr_tail: deque[str] = deque(maxlen=STDERR_TAIL_LINES)
@@ -121,8 +130,25 @@ class ChildFamily:
 
     def start(self, arguments: list[str], *, stdin: int | IO[bytes], stdout: int | IO[bytes]) -> Child:
         """Start `bcftools <arguments>`; the first one names the step. Paths among them are ours, never the user's."""
+        return self.start_command(f"bcftools {arguments[0]}", self.bcftools(arguments), stdin=stdin, stdout=stdout)
+
+    def bcftools(self, arguments: list[str]) -> list[str]:
+        """The command line that runs `bcftools <arguments>` within its memory limit."""
+        return [sys.executable, "-I", "-c", BOOTSTRAP, str(self.settings.child_memory_bytes), *arguments]
+
+    def start_command(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        stdin: int | IO[bytes],
+        stdout: int | IO[bytes],
+        pass_fds: tuple[int, ...] = (),
+        memory_setting: str = "child_memory_bytes",
+    ) -> Child:
+        """Start a command that sets its own memory limit, which the setting `memory_setting` gives. What it starts in
+        turn must stay in its process group, so that it ends with it."""
         self.raise_if_stopped()
-        command = [sys.executable, "-I", "-c", BOOTSTRAP, str(self.settings.child_memory_bytes), *arguments]
         process = subprocess.Popen(
             command,
             stdin=stdin,
@@ -131,8 +157,9 @@ class ChildFamily:
             cwd=self.work_dir,
             env={"PATH": os.environ.get("PATH", ""), "TMPDIR": str(self.work_dir), "LC_ALL": "C"},
             start_new_session=True,
+            pass_fds=pass_fds,
         )
-        child = Child(arguments[0], process)
+        child = Child(name, process, memory_setting)
         self.children.append(child)
         return child
 
@@ -199,14 +226,15 @@ def failure(child: Child, code: int) -> GasError:
     text = "\n".join(child.stderr_tail)
     if "No space left on device" in text:
         return disk_full()
-    if re.search(r"MemoryError|[Cc]annot allocate|[Oo]ut of memory|failed to (re)?alloc|failed to map segment", text):
+    if re.search(OUT_OF_MEMORY, text):
         return LimitError(
-            "The annotation needed more memory than child_memory_bytes allows. Split the file and upload the parts.",
+            f"The annotation needed more memory than {child.memory_setting} allows. "
+            "Split the file and upload the parts.",
             code="memory_limit",
         )
     last = next((line for line in reversed(child.stderr_tail) if line.strip()), "no message")
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    return PermanentError(f"The step `bcftools {child.name}` failed ({how}): {last[:300]}", code="engine_failed")
+    return PermanentError(f"The step `{child.name}` failed ({how}): {last[:300]}", code="engine_failed")
 
 
 def disk_full() -> RetryableError:

@@ -88,6 +88,7 @@ class EngineStream:
         self._alleles = alleles
         self._runs: queue.Queue[EngineRun | None] = queue.Queue()
         self._rows: queue.Queue[EngineRows | BaseException | None] = queue.Queue(QUEUED_BATCHES)
+        self._error: BaseException | None = None
         self._stopped = threading.Event()
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
@@ -95,12 +96,9 @@ class EngineStream:
         ]
 
     def start(self) -> None:
-        """Start feeding, unless no contig of the file is held by the bundle."""
-        if self.plan.segments:
-            for thread in self._threads:
-                thread.start()
-        else:
-            self._rows.put(None)
+        """Start feeding and reading."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End both threads; the children must have been killed or have ended."""
@@ -121,8 +119,13 @@ class EngineStream:
             if isinstance(item, EngineRows):
                 yield item
             else:
-                self.family.raise_if_stopped()
-                raise item
+                self.raise_if_failed()
+
+    def raise_if_failed(self) -> None:
+        """Raise what went wrong in the threads or the children, if anything has."""
+        self.family.raise_if_stopped()
+        if self._error is not None:
+            raise self._error
 
     def _next_item(self) -> EngineRows | BaseException | None:
         """What comes next; a stopped job ends the wait, whatever the threads do."""
@@ -138,17 +141,17 @@ class EngineStream:
             work()
         except BaseException as error:  # noqa: BLE001 - a thread's error is carried to its caller, which raises it
             # The error goes first: the end of the runs makes the other thread say that all rows have come.
+            self._error = error
             self._rows.put(error)
             self._runs.put(None)
 
     def _feed(self) -> None:
         current: EngineRun | None = None
-        names = {contig.order: contig for contig in self.plan.contigs.values()}
         for found in self._alleles():
             if self._stopped.is_set():
                 break
             for order in np.unique(found.contig_order[found.sent]).tolist():
-                contig = names[order]
+                contig = self.plan.by_order[order]
                 segment = self.plan.segments[contig.segment]
                 if current is None or current.segment is not segment:
                     current = self._next_run(current, segment)
@@ -206,8 +209,13 @@ class EngineStream:
 
 
 def engine_header(segment: Segment, bundle: Bundle) -> bytes:
-    """A header that declares exactly what the engine is fed."""
-    contigs = "".join(f"##contig=<ID={name},length={bundle.contigs[name].length}>\n" for name in segment.contigs)
+    """A header that declares what the engine can be fed: more contigs of the segment may come later in the file."""
+    fitting = [
+        contig
+        for contig in bundle.contigs.values()
+        if (contig.genetic_code, contig.has_genes) == (segment.genetic_code, segment.has_genes)
+    ]
+    contigs = "".join(f"##contig=<ID={contig.name},length={contig.length}>\n" for contig in fitting)
     tag = f'##INFO=<ID={ALLELE_TAG},Number=1,Type=Integer,Description="Running number of the allele">\n'
     columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
     return f"##fileformat=VCFv4.2\n{contigs}{tag}{columns}".encode()

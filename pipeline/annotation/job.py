@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pipeline.annotation.batch import Annotator
+from pipeline.annotation.build.choice import BundleChoice
 from pipeline.annotation.children import ChildFamily
+from pipeline.annotation.columnar import IntArray
 from pipeline.annotation.contig_plan import ContigPlan, plan_contigs
-from pipeline.annotation.engine_join import EngineJoin
 from pipeline.annotation.engine_stream import EngineStream
 from pipeline.annotation.engines.base import Engine, OutOfOrderError
+from pipeline.annotation.feed import Feed
 from pipeline.annotation.file_names import safe_name, safe_stem
-from pipeline.annotation.job_run import JobRun, alleles_in
+from pipeline.annotation.job_run import JobRun
 from pipeline.annotation.notes import change_sentences, notes_for
 from pipeline.annotation.outputs.log import log_text
 from pipeline.annotation.outputs.manifest import file_entry, provenance_of
 from pipeline.annotation.outputs.summary import Summary, as_document
 from pipeline.annotation.outputs.tables import Tables
-from pipeline.annotation.outputs.vcf_header import OwnField, complete_header, full_header, own_fields, provenance_lines
+from pipeline.annotation.outputs.vcf_header import (
+    complete_header,
+    full_header,
+    own_fields,
+    provenance_lines,
+    provisional_header,
+)
 from pipeline.annotation.outputs.vcf_writer import UnreadableFieldError, UnreadableRecordError, VcfWriter, build_index
+from pipeline.annotation.prepare.blocks import Block
+from pipeline.annotation.prepare.first_pass import FirstPass, ReadAgainError
 from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_line_at, sort_records
 from pipeline.annotation.prepare.retype import declare_as_text
 from pipeline.annotation.prepare.sniff import check_looks_like_text, is_bcf
@@ -33,6 +43,29 @@ from pipeline.errors import CancelledError, InputError, PermanentError
 from pipeline.logs import get_logger
 from pipeline.reference.bundle import Bundle
 from pipeline.settings import Settings, get_settings
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """An input that has been surveyed, and sorted where that was needed; it can be read again and again."""
+
+    prepared: Prepared
+    found: Survey
+    plan: ContigPlan
+
+    @property
+    def survey(self) -> Survey:
+        """What is known of the file: a copy, to which each pass adds what it changes in the header."""
+        return replace(self.found, changes=self.found.changes.copy())
+
+    def blocks(self, own_keys: Collection[str]) -> Iterator[tuple[Block, IntArray, int]]:
+        """Clean blocks; `own_keys` are free, as they were chosen with all keys of the file known."""
+        del own_keys
+        return self.prepared.blocks()
+
+    def finish(self) -> Survey:
+        """The same survey: nothing new is found."""
+        return self.survey
 
 
 @dataclass(frozen=True)
@@ -56,6 +89,7 @@ class Job:
         work: Path,
         family: ChildFamily,
         on_progress: Callable[[Progress], None],
+        choice: BundleChoice,
     ) -> None:
         self.upload = upload
         self.bundle = bundle
@@ -65,6 +99,7 @@ class Job:
         self.settings: Settings = get_settings()
         self.engine = engine
         self.on_progress = on_progress
+        self.choice = choice
         self.as_text: set[tuple[str, str]] = set()
         self.sort_again = False
         self.vcf = out_dir / f"{safe_stem(upload.name)}.annot.vcf.gz"
@@ -77,40 +112,20 @@ class Job:
         else:
             check_looks_like_text(path, self.settings)
         self.meter = ProgressMeter(path.stat().st_size, self.on_progress)
-        found, plan, prepared = self._read(path)
-        meta, own = complete_header(found, plan, self.bundle), own_fields(self.bundle, found, self.engine)
-        total = self._annotate(prepared, found, plan, meta, own)
-        return self._finish(found, plan, total)
-
-    def _read(self, path: Path) -> tuple[Survey, ContigPlan, Prepared]:
         self.meter.start("read")
-        found = survey(path, self.settings, self._on_read)
-        plan = plan_contigs(found, self.bundle)
-        if found.in_order:
-            check = self.family.raise_if_stopped
-            return found, plan, Prepared(path, self.settings, rewrites=found.rewrites, check=check)
-        orders = {name: contig.order for name, contig in plan.contigs.items()}
-        prepared = sort_records(path, found, orders, self.work, self.family)
-        found.changes["records_sorted"] += 1
-        self.meter.total_bytes = prepared.path.stat().st_size
-        return found, plan, prepared
+        return self._finish(*self._annotate(path))
 
-    def _on_read(self, bytes_read: int, records: int) -> None:
-        self.family.raise_if_stopped()
-        self.meter.at(bytes_read, records)
-
-    def _annotate(
-        self, prepared: Prepared, found: Survey, plan: ContigPlan, meta: list[str], own: list[OwnField]
-    ) -> Summary:
-        """Annotate; when a field turns out to contradict its type, declare it as text and start over."""
+    def _annotate(self, path: Path) -> tuple[Survey, ContigPlan, Summary]:
+        """Annotate in one pass; where the records turn out to hold what must be known before, start over."""
+        surveyed: Surveyed | None = None
         while True:
             try:
-                return self._pass(prepared, found, plan, meta, own)
+                return self._pass(surveyed or FirstPass(path, self.settings, self.family.raise_if_stopped))
+            except ReadAgainError as reason:
+                get_logger().info("read_again", reason=str(reason))
+                surveyed = self._survey(path)
             except UnreadableFieldError as problem:
-                meta = declare_as_text(meta, problem.kind, problem.key)
-                self.as_text.add((problem.kind, problem.key))
-                found.changes["field_declared_text"] += 1
-                get_logger().info("field_declared_as_text", passes=found.changes["field_declared_text"])
+                self._take_as_text(problem.kind, problem.key)
             except OutOfOrderError as problem:
                 if self.sort_again:
                     raise PermanentError("The annotation engine mixed up its order.", code="engine_failed") from problem
@@ -121,31 +136,60 @@ class Job:
                     problem, Prepared(self.upload.path, self.settings), is_bcf(self.upload.path)
                 ) from problem
 
-    def _pass(
-        self, prepared: Prepared, found: Survey, plan: ContigPlan, meta: list[str], own: list[OwnField]
-    ) -> Summary:
+    def _take_as_text(self, kind: str, key: str) -> None:
+        """Declare a field that contradicts its type as text from now on."""
+        if (kind, key) in self.as_text:
+            raise InputError(f"The values of the {kind} field {key[:40]!r} cannot be read.", code="unreadable_record")
+        self.as_text.add((kind, key))
+        get_logger().info("field_declared_as_text", passes=len(self.as_text))
+
+    def _survey(self, path: Path) -> Surveyed:
+        self.meter.start("read")
+        found = survey(path, self.settings, self._on_read)
+        plan = plan_contigs(found, self.bundle, self.choice)
+        if found.in_order:
+            check = self.family.raise_if_stopped
+            return Surveyed(Prepared(path, self.settings, rewrites=found.rewrites, check=check), found, plan)
+        orders = {name: contig.order for name, contig in plan.contigs.items()}
+        prepared = sort_records(path, found, orders, self.work, self.family)
+        found.changes["records_sorted"] += 1
+        self.meter.total_bytes = prepared.path.stat().st_size
+        return Surveyed(prepared, found, plan)
+
+    def _on_read(self, bytes_read: int, records: int) -> None:
+        self.family.raise_if_stopped()
+        self.meter.at(bytes_read, records)
+
+    def _pass(self, source: FirstPass | Surveyed) -> tuple[Survey, ContigPlan, Summary]:
         self.meter.start("annotate")
-        source = partial(alleles_in, prepared, plan)
-        stream = EngineStream(self.engine, self.bundle, plan, self.family, source, sort=self.sort_again)
+        found, check = source.survey, self.family.raise_if_stopped
+        plan = ContigPlan(found.header, self.bundle, self.choice) if isinstance(source, FirstPass) else source.plan
+        own = own_fields(self.bundle, found, self.engine)
+        head = partial(full_header, own, provenance_lines(self.bundle, self.engine, self.upload.job_id), found.header)
+        feed = Feed(source.blocks({field.key for field in own}), plan, check)
+        stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
         annotator = Annotator(self.bundle, self.engine, plan)
-        provenance = provenance_lines(self.bundle, self.engine, self.upload.job_id)
         stream.start()
         try:
             with (
                 VcfWriter(self.vcf, self.family, self.as_text) as writer,
                 Tables(self.out_dir, self.bundle.sources, self.engine.extra_columns) as tables,
             ):
-                writer.write(full_header(meta, own, provenance, found.header))
-                join = EngineJoin(stream.batches())
-                run = JobRun(prepared, found, plan, annotator, join, own, writer, tables, self.meter)
-                total = run.run()
+                writer.begin(head(found.header.meta), head(provisional_header(found.header, self.as_text)))
+                total = JobRun(feed, stream, found, plan, annotator, own, writer, tables, self.meter).run()
+                found = source.finish()
+                meta = complete_header(found, plan, self.bundle)
+                for kind, key in sorted(self.as_text):
+                    meta = declare_as_text(meta, kind, key)
+                    found.changes["field_declared_text"] += 1
+                writer.end(head(meta))
         finally:
             self.family.kill_running()
             stream.stop()
             annotator.close()
         if writer.problems:
             get_logger().warning("output_complaints", count=len(writer.problems), first=writer.problems[0][:200])
-        return total
+        return found, plan, total
 
     def _finish(self, found: Survey, plan: ContigPlan, total: Summary) -> AnnotationResult:
         self.meter.start("finish")

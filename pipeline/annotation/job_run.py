@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.alleles import ANNOTATED, Alleles, alleles_of
+from pipeline.annotation.alleles import ANNOTATED, Alleles
 from pipeline.annotation.batch import Annotated, Annotator
 from pipeline.annotation.columnar import IntArray, mask
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.engine_join import EngineJoin
+from pipeline.annotation.engine_stream import EngineStream
+from pipeline.annotation.feed import Fed, Feed
 from pipeline.annotation.genotypes import CALL_SCHEMA, Genotypes, counts_as_arrays, genotypes_of
 from pipeline.annotation.info_fields import info_numbers
 from pipeline.annotation.numbers import decimals
@@ -24,68 +25,94 @@ from pipeline.annotation.outputs.vcf_header import OwnField
 from pipeline.annotation.outputs.vcf_records import annotated_lines
 from pipeline.annotation.outputs.vcf_writer import VcfWriter
 from pipeline.annotation.prepare.blocks import Block
-from pipeline.annotation.prepare.prepared import Prepared
 from pipeline.annotation.prepare.survey import Survey
 from pipeline.annotation.result import ProgressMeter
+from pipeline.annotation.stages import Stage
 
 
-def alleles_in(prepared: Prepared, plan: ContigPlan) -> Iterator[Alleles]:
-    """The alleles of the whole file, block by block: a pass of its own, for the engine."""
-    next_key = 0
-    for block, numbers in prepared.blocks():
-        found = alleles_of(block, numbers, next_key, plan)
-        next_key += len(found)
-        yield found
+@dataclass(frozen=True)
+class Done:
+    """A block with everything that is known of it."""
+
+    block: Block
+    found: Alleles
+    annotated: Annotated
+    safe: tuple[int, int]  # the place that no later row of the tables can come before
 
 
-@dataclass
 class JobRun:
-    """One pass over the file that writes the VCF and the tables and adds up the summary."""
+    """One pass over the file that writes the VCF and the tables and adds up the summary.
 
-    prepared: Prepared
-    survey: Survey
-    plan: ContigPlan
-    annotator: Annotator
-    join: EngineJoin
-    fields: list[OwnField]
-    writer: VcfWriter
-    tables: Tables
-    meter: ProgressMeter
+    The blocks pass through three threads: this one annotates, one writes the VCF, one writes the tables and counts.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        stream: EngineStream,
+        survey: Survey,
+        plan: ContigPlan,
+        annotator: Annotator,
+        fields: list[OwnField],
+        writer: VcfWriter,
+        tables: Tables,
+        meter: ProgressMeter,
+    ) -> None:
+        self.feed = feed
+        self.stream = stream
+        self.survey = survey
+        self.plan = plan
+        self.annotator = annotator
+        self.fields = fields
+        self.writer = writer
+        self.tables = tables
+        self.meter = meter
+        self.join = EngineJoin(stream.batches())
+        self.total = Summary()
+        self.ordering = Ordering()
+        self.samples = pa.array(survey.header.samples, pa.string())
+        self.sources = {item.source.id: item.source.columns[0].name for item in annotator.sources}
 
     def run(self) -> Summary:
         """Do it. Raises what the engine, the writer or the input raise."""
-        total = Summary()
-        ordering = Ordering()
-        samples = pa.array(self.survey.header.samples, pa.string())
-        sources = {item.source.id: item.source.columns[0].name for item in self.annotator.sources}
-        next_key = records = 0
-        read = _Counter()
-        for block, numbers in self.prepared.blocks(read.set):
-            found = alleles_of(block, numbers, next_key, self.plan)
-            next_key += len(found)
-            records += len(block)
-            done = self.annotator.annotate(found, self.join.rows_for(found))
-            genotypes = genotypes_of(block, found, samples) if len(samples) else None
-            self._write(block, found, done, genotypes, ordering)
-            add_block(total, found, done, sources)
-            add_places(total, found.chrom, done.normal.pos, found.skip == ANNOTATED, self.survey, self.plan)
-            if genotypes is not None:
-                add_samples(total, genotypes)
-            self.meter.at(read.value, records)
-        self.tables.add(ordering.finish())
-        return total
+        records = 0
+        with Stage("write-vcf", self._write_vcf) as to_vcf, Stage("write-tables", self._write_tables) as to_tables:
+            while (fed := self.feed.take(self.stream.raise_if_failed)) is not None:
+                done = self._annotated(fed)
+                to_vcf.put(done)
+                to_tables.put(done)
+                records += len(fed.block)
+                self.meter.at(fed.bytes_read, records)
+        self.stream.raise_if_failed()
+        self.tables.add(self.ordering.finish())
+        return self.total
 
-    def _write(
-        self, block: Block, found: Alleles, done: Annotated, genotypes: Genotypes | None, ordering: Ordering
-    ) -> None:
-        self.writer.write(annotated_lines(block, found, done.columns | {"raw": done.normal.raw}, self.fields))
-        variants = self._variants(block, found, done, genotypes)
-        keys = pa.array(found.keys).take(done.consequences["row"].combine_chunks())
-        consequences = done.consequences.append_column("key", keys)
-        calls = genotypes.calls if genotypes is not None else CALL_SCHEMA.empty_table()
-        contig = self.plan.contigs[block.chrom[-1].as_py()]
+    def _annotated(self, fed: Fed) -> Done:
+        block, found = fed.block, fed.alleles
+        self.feed.hungry(True)
+        rows = self.join.rows_for(found)
+        self.feed.hungry(False)
+        annotated = self.annotator.annotate(found, rows)
+        contig = self.plan.contig(block.chrom[-1].as_py())
         safe = self.join.safe_place((contig.order, int(block.pos[-1])), held=contig.target is not None)
-        self.tables.add(ordering.add(variants, consequences, calls, safe))
+        return Done(block, found, annotated, safe)
+
+    def _write_vcf(self, done: Done) -> None:
+        columns = done.annotated.columns | {"raw": done.annotated.normal.raw}
+        self.writer.write(done.block.data, annotated_lines(done.block, done.found, columns, self.fields))
+
+    def _write_tables(self, done: Done) -> None:
+        found, annotated = done.found, done.annotated
+        genotypes = genotypes_of(done.block, found, self.samples) if len(self.samples) else None
+        variants = self._variants(done.block, found, annotated, genotypes)
+        keys = pa.array(found.keys).take(annotated.consequences["row"].combine_chunks())
+        consequences = annotated.consequences.append_column("key", keys)
+        calls = genotypes.calls if genotypes is not None else CALL_SCHEMA.empty_table()
+        self.tables.add(self.ordering.add(variants, consequences, calls, done.safe))
+        add_block(self.total, found, annotated, self.sources)
+        add_places(self.total, found.chrom, annotated.normal.pos, found.skip == ANNOTATED, self.plan)
+        if genotypes is not None:
+            add_samples(self.total, genotypes)
 
     def _variants(self, block: Block, found: Alleles, done: Annotated, genotypes: Genotypes | None) -> pa.Table:
         row = pa.array(found.row)
@@ -109,7 +136,7 @@ class JobRun:
 
     def _frequencies(self, block: Block, found: Alleles, genotypes: Genotypes | None) -> dict[str, pa.Array]:
         """AC, AN and AF as INFO says, else as the genotypes say; the genotype counts."""
-        said = info_numbers(block.info, found, set(self.survey.info_keys))
+        said = info_numbers(block, found)
         ac, an = said.ac, said.an
         counts: dict[str, pa.Array] = dict.fromkeys(
             ("n_called", "n_het", "n_hom_alt", "n_missing"), pa.nulls(len(found), pa.int64())
@@ -120,15 +147,6 @@ class JobRun:
             ac = _first(ac, genotypes.counts.ac, known)
             an = _first(an, genotypes.counts.an, known)
         return {"ac": ac, "an": an, "af": frequency(said.af, ac, an), "dp": said.dp, **counts}
-
-
-class _Counter:
-    """How many bytes of the file a pass has read."""
-
-    value = 0
-
-    def set(self, value: int) -> None:
-        self.value = value
 
 
 def without_dots(values: pa.StringArray) -> pa.StringArray:

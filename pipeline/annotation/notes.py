@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.annotation.alleles import SKIP_SENTENCES
+from pipeline.annotation.notes_outside import outside_notes
 from pipeline.annotation.prepare.survey import Survey
 from pipeline.reference.bundle import Bundle
 
@@ -42,7 +43,7 @@ CHANGES = {
 }
 MANY_MISMATCHES = 0.1  # a share of records that no right reference shows
 LEAST_MISMATCHES = 10  # fewer say nothing of a file
-SHOWN_NAME_LETTERS = 60
+NOT_COMPARED = ("unknown_contig", "reference_unknown", "beyond_contig_end")  # there is no reference to compare with
 
 
 def change_sentences(survey: Survey) -> list[str]:
@@ -52,27 +53,17 @@ def change_sentences(survey: Survey) -> list[str]:
 
 def notes_for(summary: dict[str, Any], survey: Survey, bundle: Bundle) -> list[str]:
     """Sentences about this job's result."""
-    notes = [
-        _contig_note(name, count, bundle, survey) for name, count in list(summary["unannotated_contigs"].items())[:5]
-    ]
-    rest = summary["unannotated_contigs"]
-    if len(rest) > 5:
-        others = sum(list(rest.values())[5:])
+    notes = [*summary["build"]["notes"], *outside_notes(summary, survey, bundle)]
+    skipped: dict[str, int] = summary["skipped"]
+    mismatches = skipped.get("reference_mismatch", 0)
+    compared = summary["read"] - sum(skipped.get(reason, 0) for reason in NOT_COMPARED)
+    if mismatches >= LEAST_MISMATCHES and mismatches / compared > MANY_MISMATCHES:
         notes.append(
-            f"{others:,} more records lie on {len(rest) - 5:,} other contigs that the bundle does not hold; "
-            "the log names them."
-        )
-    if rest:
-        notes.append(_install_note(survey))
-    read = max(summary["read"], 1)
-    mismatches = summary["skipped"].get("reference_mismatch", 0)
-    if mismatches >= LEAST_MISMATCHES and mismatches / read > MANY_MISMATCHES:
-        notes.append(
-            f"In {mismatches:,} of {summary['read']:,} records REF differs from the reference {bundle.assembly}: "
+            f"In {mismatches:,} of {compared:,} records that can be compared, REF differs from {bundle.assembly}: "
             "the file was probably made with another genome build; ask your operator for a reference of that build."
         )
-    for reason, count in summary["skipped"].items():
-        if reason != "unknown_contig":
+    for reason, count in skipped.items():
+        if reason != "unknown_contig" and not (reason == "reference_unknown" and bundle.demonstration_regions):
             notes.append(f"{count:,} {_records(count)} carried through without annotation: {SKIP_SENTENCES[reason]}.")
     if summary["read"] == 0:
         notes.append("The file holds a header and no records.")
@@ -81,47 +72,3 @@ def notes_for(summary: dict[str, Any], survey: Survey, bundle: Bundle) -> list[s
 
 def _records(count: int) -> str:
     return "record was" if count == 1 else "records were"
-
-
-def _shown(name: str) -> str:
-    """A name of the file as a sentence shows it: cut where it is long, and saying so."""
-    if len(name) <= SHOWN_NAME_LETTERS:
-        return name
-    return f"{name[:SHOWN_NAME_LETTERS]}… ({len(name):,} letters)"
-
-
-def _contig_note(name: str, count: int, bundle: Bundle, survey: Survey) -> str:
-    verb = "record lies" if count == 1 else "records lie"
-    same_name = bundle.contig_for(name)
-    if same_name is not None:
-        declared = survey.header.contigs.get(name)
-        return (
-            f"{count:,} {verb} on contig {_shown(name)}, which the file declares with {declared:,} bases; the contig "
-            f"of the bundle {bundle.id} has {same_name.length:,}, so it is another sequence. "
-            "They are carried through without annotation."
-        )
-    return (
-        f"{count:,} {verb} on contig {_shown(name)}, which the bundle {bundle.id} does not hold; "
-        "they are carried through without annotation."
-    )
-
-
-def _install_note(survey: Survey) -> str:
-    """What to install, as far as the header's own words tell the genome build."""
-    text = "\n".join(survey.header.meta).lower()
-    if any(word in text for word in ("ncbi36", "human_b36", "hg18", "build36", "b36_")):
-        return (
-            "The header names the genome build NCBI36 (hg18), for which no current gene models exist. To annotate "
-            "these records, lift the file over to GRCh37 or GRCh38, once your operator has installed that reference."
-        )
-    build = "GRCh38" if any(word in text for word in ("grch38", "hg38", "b38")) else "GRCh37"
-    named = any(word in text for word in ("grch38", "hg38", "b38", "grch37", "hg19", "b37", "g1k_v37", "human_g1k"))
-    if named:
-        return (
-            f"The header names the genome build {build}. These records can be annotated once your operator has "
-            f"installed a {build} reference bundle; upload the file again then."
-        )
-    return (
-        "These records can be annotated once your operator has installed a reference bundle of the file's genome "
-        "build (GRCh38 or GRCh37); upload the file again then."
-    )

@@ -9,10 +9,14 @@ DEFAULT_ENGINE = "csq"
 
 @dataclass(frozen=True)
 class AnnotationOptions:
-    """`sources` are ids of the bundle's sources; None applies all of them."""
+    """`sources` are ids of the bundle's sources; None applies all of them.
+
+    `any_build` annotates also with a bundle of another genome build, which is refused otherwise.
+    """
 
     engine: str = DEFAULT_ENGINE
     sources: tuple[str, ...] | None = None
+    any_build: bool = False
 
 
 USUAL = AnnotationOptions()

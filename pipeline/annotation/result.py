@@ -13,7 +13,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("annotate", "Finding consequences and known variants"),
     ("finish", "Indexing and checking the result"),
 )
-READ_SHARE, ANNOTATE_SHARE = 20.0, 75.0  # per cent of the whole; the last step takes the rest
+READ_SHARE, ANNOTATE_SHARE = 5.0, 90.0  # per cent of the whole; the last step takes the rest
 SHORTEST_INTERVAL_S = 0.1
 
 
@@ -30,12 +30,13 @@ class Progress:
 @dataclass(frozen=True)
 class AnnotationResult:
     """Files by role (vcf, index, variants, consequences, genotypes, log, summary, manifest), counts, notes for the
-    scientist, and the provenance (versions, checksums, parameters)."""
+    scientist, the provenance (versions, checksums, parameters), and the genome build with its evidence."""
 
     files: dict[str, Path]
     counts: dict[str, Any]
     notes: list[str]
     provenance: dict[str, Any]
+    build: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -52,6 +53,7 @@ class ProgressMeter:
     def start(self, step: str) -> None:
         """A new step begins."""
         self._step, self._step_started, self._told = step, time.monotonic(), 0.0
+        self.at(0, 0)
 
     def at(self, bytes_read: int, records: int) -> None:
         """So many bytes and records of this step are done."""

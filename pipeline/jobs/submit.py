@@ -11,14 +11,18 @@ from pipeline.jobs import store
 from pipeline.jobs.announce import announce_pending
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
-from pipeline.reference.bundle import load_bundle
 from pipeline.settings import get_settings
 from pipeline.uploads import store as uploads
+from pipeline.uploads.choices import Choices, check_choices
 from pipeline.uploads.store import Upload, UploadState
 
 
-def submit(user: User, upload_id: object, bundle_id: str | None = None) -> Job:
-    """The job of an upload: created now, or the one that it became before (C02)."""
+def submit(user: User, upload_id: object, choices: Choices | None = None) -> Job:
+    """The job of an upload: created now, or the one that it became before (C02).
+
+    `choices` None leaves those that came with the upload. Raises InputError or ConfigurationError for what is not
+    installed.
+    """
     try:
         upload = uploads.get_owned(user.user_id, upload_id)
     except NotFoundError:
@@ -29,8 +33,7 @@ def submit(user: User, upload_id: object, bundle_id: str | None = None) -> Job:
     if upload.state != UploadState.UPLOADED:
         raise ConflictError("The upload is not finished yet.", code="upload_unfinished")
     _check_active_jobs(user)
-    bundle = load_bundle(bundle_id or upload.bundle_id or get_settings().default_bundle)
-    job = _new_job(upload, bundle.id)
+    job = _new_job(upload, check_choices(choices or upload.choices))
     if not _create(upload, job):
         return store.get_owned(upload.upload_id, user.user_id)
     announce_pending(job)
@@ -47,7 +50,7 @@ def _check_active_jobs(user: User) -> None:
         )
 
 
-def _new_job(upload: Upload, bundle_id: str) -> Job:
+def _new_job(upload: Upload, choices: Choices) -> Job:
     now = clock.now_s()
     return Job(
         job_id=upload.upload_id,
@@ -58,7 +61,9 @@ def _new_job(upload: Upload, bundle_id: str) -> Job:
         submit_time=now,
         job_status=JobStatus.PENDING,
         input_size=upload.size,
-        bundle_id=bundle_id,
+        bundle_id=choices.bundle_id,
+        engine=choices.engine_name,
+        source_ids=None if choices.source_ids is None else list(choices.source_ids),
         sweep_bucket=store.SWEEP_BUCKET,
         sweep_at=now + get_settings().pending_grace_s,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -25,6 +25,7 @@ class Contig:
     aliases: tuple[str, ...] = ()
     genetic_code: int = 1  # NCBI translation table
     has_genes: bool = True
+    m5: str = ""  # MD5 of the sequence in upper case (SAM's M5); empty where the bundle does not say
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Bundle:
     attribution: tuple[str, ...]
     checksums: dict[str, str]  # file name → SHA-256
     notes: tuple[str, ...] = ()
+    demonstration_regions: int = 0  # outside of them the sequence is masked; 0 for a whole genome
 
     @property
     def genetic_codes(self) -> dict[str, int]:
@@ -60,11 +62,12 @@ class Bundle:
         A declared `length` (base pairs) that differs means another sequence of the same name: hg19's chrM, with
         16,571 bp, is not the revised Cambridge Reference Sequence.
         """
-        contig = self.contigs.get(name) or self._by_alias().get(name)
+        contig = self.contigs.get(name) or self._by_alias.get(name)
         if contig is not None and length is not None and length != contig.length:
             return None
         return contig
 
+    @cached_property
     def _by_alias(self) -> dict[str, Contig]:
         return {alias: contig for contig in self.contigs.values() for alias in contig.aliases}
 
@@ -99,30 +102,71 @@ def load_bundle(bundle_id: str) -> Bundle:
 
 
 def list_bundles() -> list[Bundle]:
-    """Embedded and installed bundles, by id."""
-    return [_load(folder) for folder in _folders()]
+    """Embedded and installed bundles, by id. A broken one does not hide the others: see `broken_bundles`."""
+    return [bundle for bundle in map(_load_or_reason, _folders()) if isinstance(bundle, Bundle)]
+
+
+def broken_bundles() -> dict[str, str]:
+    """Id and reason of each bundle whose manifest cannot be read."""
+    found = {folder.name: _load_or_reason(folder) for folder in _folders()}
+    return {name: reason for name, reason in found.items() if isinstance(reason, str)}
+
+
+def is_embedded(bundle_id: str) -> bool:
+    """Whether a bundle of this id is part of the program."""
+    return any(folder.name == bundle_id for folder in _folders_of(EMBEDDED_DIR))
 
 
 def _folders() -> list[Path]:
+    """Folders of bundles by id. An embedded bundle is never hidden by an installed one of the same id."""
     installed = get_settings().resolved_bundles_dir()
-    roots = [EMBEDDED_DIR] + ([installed] if installed.is_dir() else [])
-    found = {folder.name: folder for root in roots for folder in root.iterdir() if (folder / MANIFEST_NAME).is_file()}
+    found = {folder.name: folder for root in (installed, EMBEDDED_DIR) for folder in _folders_of(root)}
     return [found[name] for name in sorted(found)]
 
 
+def _folders_of(root: Path) -> list[Path]:
+    """What begins with a dot is being built."""
+    if not root.is_dir():
+        return []
+    return [
+        folder for folder in root.iterdir() if not folder.name.startswith(".") and (folder / MANIFEST_NAME).is_file()
+    ]
+
+
+def _load_or_reason(folder: Path) -> Bundle | str:
+    try:
+        return _load(folder)
+    except ConfigurationError as error:
+        return error.message
+
+
 def _load(folder: Path) -> Bundle:
-    return _load_manifest(folder, (folder / MANIFEST_NAME).stat().st_mtime_ns)
+    try:
+        return _load_manifest(folder, (folder / MANIFEST_NAME).stat().st_mtime_ns)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The manifest of the reference bundle {folder.name} cannot be read: {error.strerror}."
+        ) from error
 
 
 @lru_cache(maxsize=64)
 def _load_manifest(folder: Path, _modified: int) -> Bundle:
     try:
-        manifest = BundleManifest.model_validate_json((folder / MANIFEST_NAME).read_text("utf-8"))
+        manifest = BundleManifest.model_validate_json((folder / MANIFEST_NAME).read_bytes())
     except ValidationError as error:
         raise ConfigurationError(
             f"The manifest of the reference bundle {folder.name} is wrong: {error.errors()[0]['msg']} "
             f"at {error.errors()[0]['loc']}. Install the bundle again."
         ) from error
+    if manifest.id != folder.name:
+        raise ConfigurationError(
+            f"The manifest of the reference bundle {folder.name} is that of {manifest.id}. Rename the folder."
+        )
+    return bundle_from(folder, manifest)
+
+
+def bundle_from(folder: Path, manifest: BundleManifest) -> Bundle:
+    """The bundle that a manifest describes."""
     return Bundle(
         id=manifest.id,
         title=manifest.title,
@@ -132,11 +176,14 @@ def _load_manifest(folder: Path, _modified: int) -> Bundle:
         fasta=folder / manifest.fasta,
         gff3=folder / manifest.gff3,
         contigs={
-            contig.name: Contig(contig.name, contig.length, contig.aliases, contig.genetic_code, contig.has_genes)
+            contig.name: Contig(
+                contig.name, contig.length, contig.aliases, contig.genetic_code, contig.has_genes, contig.m5
+            )
             for contig in manifest.contigs
         },
         sources=manifest.sources,
         attribution=manifest.attribution,
         checksums=manifest.checksums,
         notes=manifest.notes,
+        demonstration_regions=manifest.demonstration_regions,
     )

@@ -19,7 +19,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.reference.allele_tables import Row, normalised, write_allele_table
+from pipeline.reference.allele_tables import Row, write_allele_table
+from pipeline.reference.normal_form import normalised
 
 CONTIG = "MT"
 FULL_LENGTH_SEQUENCES = 61883  # GenBank sequences that MITOMAP's counts of February 2025 refer to

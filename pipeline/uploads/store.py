@@ -10,6 +10,7 @@ from typing import Any
 from pipeline import aws, clock, dynamo, ids, storage
 from pipeline.errors import ConflictError, NotFoundError
 from pipeline.settings import get_settings
+from pipeline.uploads.choices import AUTOMATIC, Choices
 from pipeline.uploads.names import clean_file_name
 
 TABLE = "uploads"
@@ -47,7 +48,9 @@ class Upload:
     multipart_id: str
     state: UploadState
     created_at: int
-    bundle_id: str | None = None
+    bundle_id: str | None = None  # None: the one that fits the file's genome build best
+    engine: str | None = None
+    source_ids: list[str] | None = None
     token: str | None = None
     sweep_bucket: str | None = None
     sweep_at: int | None = None
@@ -58,6 +61,12 @@ class Upload:
         known = {f.name for f in fields(cls)}
         values = {k: v for k, v in record.items() if k in known}
         return cls(**{**values, "state": UploadState(values["state"])})
+
+    @property
+    def choices(self) -> Choices:
+        """How the file is to be annotated, as far as its owner chose."""
+        sources = None if self.source_ids is None else tuple(self.source_ids)
+        return Choices(self.bundle_id, self.engine, sources)
 
     @property
     def record_key(self) -> dict[str, str]:
@@ -74,7 +83,7 @@ class Upload:
         return min(self.part_size, self.size - (number - 1) * self.part_size)
 
 
-def new(user_id: str, file_name: str, size: int, *, bundle_id: str | None = None, token: str | None = None) -> Upload:
+def new(user_id: str, file_name: str, size: int, choices: Choices = AUTOMATIC, *, token: str | None = None) -> Upload:
     """An upload that is not stored yet; the server mints bucket, key and id (C01)."""
     settings = get_settings()
     upload_id = ids.new_id()
@@ -90,7 +99,9 @@ def new(user_id: str, file_name: str, size: int, *, bundle_id: str | None = None
         multipart_id="",
         state=UploadState.OPEN,
         created_at=now,
-        bundle_id=bundle_id,
+        bundle_id=choices.bundle_id,
+        engine=choices.engine,
+        source_ids=None if choices.source_ids is None else list(choices.source_ids),
         token=token,
         sweep_bucket=SWEEP_BUCKET,
         sweep_at=now + settings.upload_ttl_s,

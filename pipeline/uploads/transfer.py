@@ -11,17 +11,18 @@ from pipeline import aws, dynamo, storage
 from pipeline.accounts.store import User
 from pipeline.errors import ConflictError, InputError
 from pipeline.uploads import multipart, store
+from pipeline.uploads.choices import AUTOMATIC, Choices
 from pipeline.uploads.limits import check_room, check_size
 from pipeline.uploads.store import Upload, UploadState
 
 MAX_SIGNED_AT_ONCE = 100
 
 
-def start(user: User, file_name: str, size: int, *, bundle_id: str | None = None, token: str | None = None) -> Upload:
+def start(user: User, file_name: str, size: int, choices: Choices = AUTOMATIC, *, token: str | None = None) -> Upload:
     """Open an upload for a file of `size` bytes, or give the one that the same wish (`token`) opened before."""
     check_size(user, size)
     mine = store.of_user(user.user_id)
-    upload = store.new(user.user_id, file_name, size, bundle_id=bundle_id, token=token)
+    upload = store.new(user.user_id, file_name, size, choices, token=token)
     for earlier in mine:
         same_wish = token and (earlier.token, earlier.file_name, earlier.size) == (token, upload.file_name, size)
         if same_wish and earlier.state != UploadState.DISCARDED:

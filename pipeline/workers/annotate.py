@@ -47,6 +47,7 @@ OBJECTS = {
     "log": ("count.log", "text/plain; charset=utf-8"),
     "manifest": ("manifest.json", "application/json"),
 }
+BUILD_FACTS = ("assembly", "title", "evidence", "verdict", "automatic")  # of the build, in the job's record
 
 
 @dataclass
@@ -87,7 +88,7 @@ class AnnotateHandler:
             return None
 
     def _work(self, job: Job, folder: Path, report: ProgressReport, delivery: Delivery) -> Job:
-        bundle = load_bundle(job.bundle_id or get_settings().default_bundle)
+        bundle = load_bundle(job.bundle_id) if job.bundle_id else None
         source = folder / "input"
         report.begin(FETCH[0])
         self._fetch(job, source)
@@ -169,6 +170,8 @@ def _results(
         "outputs": outputs,
         "counts": result.counts,
         "notes": result.notes,
+        "bundle_id": result.build.get("bundle", job.bundle_id),
+        "detected_build": {name: result.build[name] for name in BUILD_FACTS if name in result.build},
         "steps": steps,
         "s3_results_bucket": aws.bucket("results"),
         "s3_key_result_file": outputs["vcf"]["key"],

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.api import jobs, uploads
+from portal.api import inspect, jobs, uploads
 
-BLUEPRINTS: list[Blueprint] = [uploads.blueprint, jobs.blueprint]
+BLUEPRINTS: list[Blueprint] = [uploads.blueprint, inspect.blueprint, jobs.blueprint]

@@ -16,7 +16,8 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.results import cache
 from pipeline.settings import get_settings
-from portal.api.bodies import Body, limit_body, read_body
+from portal.api.bodies import limit_body, read_body
+from portal.api.choices import ChoicesBody
 from portal.api.rates import per_user
 from portal.auth.current import current_user
 
@@ -27,11 +28,13 @@ INPUT_ROLE = "input"
 RESULT_ROLES = ("vcf", "index", "variants", "consequences", "genotypes", "summary", "log", "manifest")
 
 
-class SubmitBody(Body):
-    """An uploaded file that should become a job; the server knows everything else about it (C01)."""
+class SubmitBody(ChoicesBody):
+    """An uploaded file that should become a job; the server knows everything else about it (C01).
+
+    Where the body names a reference, an engine or sources, they replace those that came with the upload.
+    """
 
     upload_id: str = Field(max_length=64)
-    bundle_id: str | None = Field(None, max_length=64)
 
 
 def as_json(job: Job) -> dict[str, Any]:
@@ -43,6 +46,9 @@ def as_json(job: Job) -> dict[str, Any]:
         "job_status": job.job_status,
         "result_storage": job.result_storage,
         "bundle_id": job.bundle_id,
+        "engine": job.engine,
+        "source_ids": job.source_ids,
+        "detected_build": job.detected_build,
         "submit_time": job.submit_time,
         "complete_time": job.complete_time,
         "attempt": job.attempt,
@@ -82,7 +88,7 @@ def submit_upload() -> dict[str, Any]:
     """Make the job of an upload, or give the one that it became before (C02)."""
     user = current_user()
     body = read_body(SubmitBody)
-    return as_json(submit.submit(user, body.upload_id, body.bundle_id))
+    return as_json(submit.submit(user, body.upload_id, body.choices if body.chooses else None))
 
 
 @blueprint.get("/<job_id>")

@@ -15,4 +15,9 @@ def _user() -> str:
     return f"user:{current_user().user_id}"
 
 
+def _inspect_limit() -> str:
+    return get_settings().inspect_rate_limit
+
+
+inspect_per_user = limiter.limit(_inspect_limit, key_func=_user)
 per_user = limiter.limit(_limit, key_func=_user)

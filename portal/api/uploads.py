@@ -10,11 +10,12 @@ from typing import Annotated, Any
 from flask import Blueprint
 from pydantic import Field
 
-from pipeline.reference.bundle import load_bundle
 from pipeline.settings import get_settings
 from pipeline.uploads import paste, store, transfer
+from pipeline.uploads.choices import check_choices
 from pipeline.uploads.store import Upload
 from portal.api.bodies import Body, limit_body, read_body
+from portal.api.choices import ChoicesBody
 from portal.api.rates import per_user
 from portal.auth.current import current_user
 
@@ -25,12 +26,11 @@ MAX_NAME_CHARACTERS = 4096  # longer than any file system's path
 MAX_INTEGER = 2**63  # the plan's limit decides; this only keeps numbers numbers
 
 
-class StartBody(Body):
+class StartBody(ChoicesBody):
     """A wish to upload a file. `token` names the wish: sent twice, it is one upload."""
 
     file_name: str = Field(max_length=MAX_NAME_CHARACTERS)
     size: int = Field(ge=0, lt=MAX_INTEGER)
-    bundle_id: str | None = Field(None, max_length=64)
     token: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{16,64}$")
 
 
@@ -59,6 +59,8 @@ def as_json(upload: Upload, **more: Any) -> dict[str, Any]:
         "state": upload.state,
         "created_at": upload.created_at,
         "bundle_id": upload.bundle_id,
+        "engine": upload.engine,
+        "source_ids": upload.source_ids,
         **more,
     }
 
@@ -76,8 +78,7 @@ def start() -> tuple[dict[str, Any], int]:
     """Open an upload."""
     user = current_user()
     body = read_body(StartBody)
-    bundle_id = load_bundle(body.bundle_id).id if body.bundle_id else None
-    upload = transfer.start(user, body.file_name, body.size, bundle_id=bundle_id, token=body.token)
+    upload = transfer.start(user, body.file_name, body.size, check_choices(body.choices), token=body.token)
     return as_json(upload), 201
 
 

@@ -46,6 +46,7 @@ def _head(job: Job) -> html.Header:
                 className="gas-job-title",
             ),
             html.P(_facts(job), className="gas-muted gas-job-facts"),
+            _build_evidence(job),
         ],
         className="gas-job-head",
     )
@@ -71,10 +72,29 @@ def _facts(job: Job) -> list[Any]:
         facts.append([size(job.input_size)])
     if job.bundle_id:
         facts.append([f"Reference: {bundle_name(job.bundle_id)}"])
+    if job.detected_build and job.detected_build.get("title"):
+        facts.append([f"Genome build: {job.detected_build['title']}"])
     separated: list[Any] = []
     for fact in facts:
         separated += [*([" · "] if separated else []), *fact]
     return separated
+
+
+def _build_evidence(job: Job) -> html.Details | None:
+    """Why the file is of that build, sentence by sentence."""
+    evidence = (job.detected_build or {}).get("evidence") or []
+    if not evidence:
+        return None
+    automatic = (job.detected_build or {}).get("automatic")
+    chosen = "The reference was chosen by itself." if automatic else "The reference was chosen by you."
+    return html.Details(
+        [
+            html.Summary("How the genome build was found"),
+            html.Ul([html.Li(str(sentence)) for sentence in evidence]),
+            html.P(chosen),
+        ],
+        className="gas-muted gas-job-build",
+    )
 
 
 def bundle_name(bundle_id: str) -> str:

@@ -45,6 +45,7 @@ def _limits(user: User) -> dict[str, str]:
         "data-plan": "Premium" if user.plan == "premium_user" else "free",
         "data-files-at-once": str(settings.upload_files_at_once),
         "data-parts-at-once": str(settings.upload_parts_at_once),
+        "data-inspect-bytes": str(settings.inspect_head_bytes),
         "data-sample-url": SAMPLE_URL,
         "data-refresh-store": REFRESH_STORE_ID,
         "data-local": "yes" if settings.environment == "local" else "no",
@@ -89,21 +90,27 @@ def _local_note() -> list[Component]:
 
 
 def _reference(bundles: list[Bundle]) -> html.Div:
-    """The choice of reference; where there is only one, its title."""
-    default = get_settings().default_bundle
+    """The choice of reference for the files that follow, and whether each file's options are to be seen first."""
     if not bundles:
         return html.Div("No reference is installed. Ask your operator.", className="gas-upload-reference")
-    if len(bundles) == 1:
-        return html.Div(
-            f"Annotates: {bundles[0].title}. Records on other contigs are kept, without annotation.",
-            className="gas-upload-reference",
-        )
+    default = get_settings().default_bundle
     ordered = sorted(bundles, key=lambda bundle: (bundle.id != default, bundle.title))
-    options = [html.Option(bundle.title, value=bundle.id) for bundle in ordered]
+    options = [html.Option("Automatic, by the genome build of each file", value="")]
+    options += [html.Option(bundle.title, value=bundle.id) for bundle in ordered]
     return html.Div(
         [
             html.Label("Reference", htmlFor="upload-bundle"),
             html.Select(options, id="upload-bundle", className="form-select form-select-sm"),
+            # Dash has no plain checkbox; the script switches this one, and remembers it.
+            html.Button(
+                [html.Span(className="gas-switch", **{"aria-hidden": "true"}), "Ask me before annotating"],
+                id="upload-ask",
+                type="button",
+                role="switch",
+                className="gas-upload-ask",
+                title="Show each file’s options, and wait until I press Annotate",
+                **{"aria-checked": "false"},
+            ),
         ],
         className="gas-upload-reference",
     )

@@ -22,7 +22,7 @@ from tests.builders import TINY_VCF
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
 PART = 64 * 1024
-HEADER = b"##fileformat=VCFv4.2\n"
+HEADER = b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
 
 
 @pytest.fixture

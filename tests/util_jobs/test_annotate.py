@@ -47,8 +47,8 @@ def test_a_real_file_through_the_command_line(tmp_path: Path) -> None:
 def test_without_json_it_speaks_to_people(tmp_path: Path) -> None:
     done = command_line(shared_data("gas/premium_2.vcf"), "--out", tmp_path)
     assert done.returncode == 0
-    assert "976 records read, 0 annotated" in done.stdout
-    assert "GRCh37 reference bundle" in done.stdout
+    assert "976 records read, 15 annotated" in done.stdout
+    assert "961 of 976 records lie outside the 43 gene regions" in done.stdout
 
 
 @pytest.mark.parametrize(

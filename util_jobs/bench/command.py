@@ -65,3 +65,21 @@ def web_command(megabytes: int, quick: bool, as_json: bool) -> None:
     except GasError as error:
         click.echo(error.message, err=True)
         sys.exit(2)
+
+
+@command.command("annotate")
+@click.option("--variants", default=1_000_000, show_default=True, help="Sites of the file.")
+@click.option("--samples", default=0, show_default=True, help="Samples of the file.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
+@click.option("--repair", is_flag=True, help="Measure a file without declarations in its header too.")
+@click.option("--quick", is_flag=True, help="A smaller source, and no peer.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def annotate_command(variants: int, samples: int, seed: int, repair: bool, quick: bool, as_json: bool) -> None:
+    """A whole annotation job against the bare bcftools steps, and SnpEff where it is installed."""
+    from util_jobs.bench.annotation.measure import measure
+
+    try:
+        report(measure(variants, samples, seed, quick, repair, progress), as_json)
+    except GasError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)

@@ -7,16 +7,16 @@ from typing import Any
 
 from pipeline.annotation.alleles import SKIP_SENTENCES
 
-LONG_LIST = 200  # genes and contigs shown by name; the rest is added up, with a line that says so
+LONG_LIST = 200  # genes and samples shown by name; the rest is added up, with a line that says so
 
 
 def log_text(document: dict[str, Any], notes: list[str], changes: list[str], provenance: list[tuple[str, str]]) -> str:
     """The whole log."""
-    parts = [_head(document, provenance)]
+    parts = [_head(document, provenance), _section("Genome build", _build(document["build"]))]
     if notes:
         parts.append(_section("Notes", (f"- {note}" for note in notes)))
     parts.append(_section("Records carried through without annotation", _skipped(document["skipped"])))
-    parts.append(_section("Records by contig", _contigs(document["contigs"])))
+    parts.append(_section("Records by contig", _contigs(document["contigs"], document["contigs_not_listed"])))
     for title, key in (
         ("Alleles by type", "types"),
         ("Alleles by most severe consequence", "consequences"),
@@ -71,13 +71,19 @@ def _skipped(skipped: dict[str, int]) -> Iterable[str]:
         yield f"  {reason:<24}{count:>12,}   {SKIP_SENTENCES[reason]}"
 
 
-def _contigs(contigs: list[dict[str, Any]]) -> Iterable[str]:
-    for row in contigs[:LONG_LIST]:
-        place = f"as {row['reference']}" if row["reference"] else "not in the bundle, carried through"
+def _build(build: dict[str, Any]) -> Iterable[str]:
+    chosen = "chosen by itself" if build["automatic"] else "chosen by the job's owner"
+    yield f"  {build['title'] or 'cannot be told'}; reference bundle {build['bundle']}, {chosen}"
+    for sentence in build["evidence"]:
+        yield f"  - {sentence}"
+
+
+def _contigs(contigs: list[dict[str, Any]], others: dict[str, int]) -> Iterable[str]:
+    for row in contigs:
+        place = f"as {row['reference']}" if row["reference"] else "carried through"
         yield f"  {row['name']:<24}{row['records']:>12,}   {place}"
-    rest = contigs[LONG_LIST:]
-    if rest:
-        yield f"  {f'and {len(rest):,} more':<24}{sum(row['records'] for row in rest):>12,}   all in summary.json"
+    if others["contigs"]:
+        yield f"  {'and ' + format(others['contigs'], ',') + ' more':<24}{others['records']:>12,}"
 
 
 def _ti_tv(values: dict[str, Any]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipeline.annotation.consequence_terms import IMPACTS, SEVERITY
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.genotypes import Genotypes
 from pipeline.annotation.prepare.survey import Survey
+from pipeline.settings import get_settings
 
 BINS = 100  # of a contig, for the first plot of positions
 TRANSITIONS = {"A>G", "G>A", "C>T", "T>C"}
@@ -87,9 +89,7 @@ def _add_substitutions(total: Summary, done: Annotated) -> None:
     total.substitutions.update(count_values(change))
 
 
-def add_places(
-    total: Summary, chrom: pa.StringArray, pos: np.ndarray, annotated: np.ndarray, survey: Survey, plan: ContigPlan
-) -> None:
+def add_places(total: Summary, chrom: pa.StringArray, pos: np.ndarray, annotated: np.ndarray, plan: ContigPlan) -> None:
     """Count alleles by contig and by stretch of the contig."""
     encoded = chrom.dictionary_encode()
     codes = encoded.indices.to_numpy()
@@ -98,13 +98,23 @@ def add_places(
         counter = total.contigs.setdefault(name, Counter())
         counter["alleles"] += int(here.sum())
         counter["annotated"] += int((here & annotated).sum())
-        if name not in total.bins:
-            target = plan.contigs[name].target
-            length = max(survey.last_position[name], target.length if target else 0, 1)
-            total.bin_width[name] = -(-length // BINS)
-            total.bins[name] = np.zeros(BINS, np.int64)
+        if name not in total.bins and len(total.bins) >= get_settings().max_contigs_listed:
+            continue  # a plot of so many contigs shows nothing
+        _make_room(total, name, int(pos[here].max(initial=1)), plan)
         index = np.clip((pos[here] - 1) // total.bin_width[name], 0, BINS - 1)
         total.bins[name] += np.bincount(index, minlength=BINS)
+
+
+def _make_room(total: Summary, name: str, last: int, plan: ContigPlan) -> None:
+    """Bins that reach to position `last` (1-based): those of a contig of unknown length double their width."""
+    if name not in total.bins:
+        target = plan.contig(name).target
+        total.bin_width[name] = max(-(-target.length // BINS) if target else 1, 1)
+        total.bins[name] = np.zeros(BINS, np.int64)
+    while last > total.bin_width[name] * BINS:
+        total.bin_width[name] *= 2
+        paired = total.bins[name].reshape(-1, 2).sum(axis=1)
+        total.bins[name] = np.concatenate((paired, np.zeros(BINS // 2, np.int64)))
 
 
 def add_samples(total: Summary, genotypes: Genotypes) -> None:
@@ -130,8 +140,12 @@ def by_size(counter: Counter[str]) -> dict[str, int]:
 
 def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, Any]:
     """The summary as JSON: the same numbers as the log."""
-    unknown = {name: survey.contigs[name] for name in plan.unknown()}
+    listed = _listed(survey.contigs, plan.contigs)
+    unknown = _listed(survey.contigs, plan.unknown())
+    shown = set(listed)
+    unlisted = [count for name, count in survey.contigs.items() if name not in shown]
     return {
+        "build": plan.choice.document(),
         "read": survey.records,
         "alleles": total.alleles,
         "annotated": total.annotated_records,
@@ -147,9 +161,11 @@ def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, A
                 "annotated_alleles": total.contigs.get(name, Counter())["annotated"],
                 "reference": contig.target.name if contig.target else None,
             }
-            for name, contig in plan.contigs.items()
+            for name, contig in ((name, plan.contigs[name]) for name in listed)
         ],
-        "unannotated_contigs": unknown,
+        "contigs_not_listed": {"contigs": len(unlisted), "records": sum(unlisted)},
+        "unannotated_contigs": {name: survey.contigs[name] for name in unknown},
+        "unannotated": _on_unknown(survey, plan),
         "types": by_size(total.types),
         "consequences": {term: total.consequences[term] for term in SEVERITY if total.consequences[term]},
         "transcript_consequences": by_size(total.all_consequences),
@@ -166,6 +182,19 @@ def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, A
         ],
         "changes": by_size(survey.changes),
     }
+
+
+def _listed(records: Counter[str], names: Iterable[str]) -> list[str]:
+    """The names in their order; where they are too many, those with most records."""
+    kept = list(names)
+    limit = get_settings().max_contigs_listed
+    return kept if len(kept) <= limit else sorted(kept, key=lambda name: -records[name])[:limit]
+
+
+def _on_unknown(survey: Survey, plan: ContigPlan) -> dict[str, int]:
+    """How many contigs, with how many records, are carried through: all of them, also those not listed."""
+    names = plan.unknown()
+    return {"contigs": len(names), "records": sum(survey.contigs[name] for name in names)}
 
 
 def _sample_rows(total: Summary, survey: Survey) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +15,8 @@ from pipeline.annotation.sources.allele_source import ARROW_TYPES
 from pipeline.reference.manifest import Source, SourceColumn
 
 ROW_GROUP_ROWS = 100_000  # a query by region, gene or row number reads few groups; a group is fast to scan
+
+RISING = ("rid", "record", "input_pos", "pos")
 
 LEADING = [
     ("rid", pa.int64()),
@@ -83,6 +86,16 @@ def typed(columns: tuple[SourceColumn, ...]) -> list[tuple[str, pa.DataType]]:
     return [(column.name, ARROW_TYPES[column.type]) for column in columns]
 
 
+def layout_of(schema: pa.Schema) -> dict[str, Any]:
+    """How a table is packed: numbers that rise from row to row as differences, all else with a dictionary."""
+    rising = [name for name in RISING if name in schema.names]
+    return {
+        "compression": "snappy",  # half the time of zstd to write and less to read, for a fifth more bytes
+        "use_dictionary": [name for name in schema.names if name not in rising],
+        "column_encoding": dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
+    }
+
+
 class Tables:
     """Writes the tables as rows come; every row group but the last holds at least ROW_GROUP_ROWS rows."""
 
@@ -97,7 +110,7 @@ class Tables:
         self._schemas = schemas
         self._held: dict[str, list[pa.Table]] = {name: [] for name in schemas}
         self._writers = {
-            name: pq.ParquetWriter(path, schemas[name], compression="zstd") for name, path in self.paths.items()
+            name: pq.ParquetWriter(path, schemas[name], **layout_of(schemas[name])) for name, path in self.paths.items()
         }
 
     def __enter__(self) -> Tables:

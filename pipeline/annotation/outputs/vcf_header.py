@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pipeline.annotation.contig_plan import ContigPlan
@@ -9,6 +10,7 @@ from pipeline.annotation.engines.base import Engine
 from pipeline.annotation.prepare.header import Declaration, VcfHeader
 from pipeline.annotation.prepare.header_repair import field_line, quoted
 from pipeline.annotation.prepare.reserved import RESERVED_FORMAT, RESERVED_INFO, guessed_declaration
+from pipeline.annotation.prepare.retype import declare_as_text
 from pipeline.annotation.prepare.survey import Survey
 from pipeline.reference.bundle import Bundle
 
@@ -96,6 +98,21 @@ def complete_header(survey: Survey, plan: ContigPlan, bundle: Bundle) -> list[st
     return lines
 
 
+def provisional_header(header: VcfHeader, as_text: Collection[tuple[str, str]]) -> list[str]:
+    """Meta lines to read records with before it is known what they use: reserved keys count as declared."""
+    lines = list(header.meta)
+    for kind, declared, reserved in (
+        ("INFO", header.info, RESERVED_INFO),
+        ("FORMAT", header.formats, RESERVED_FORMAT),
+    ):
+        for key, declaration in reserved.items():
+            if key not in declared and (kind, key) not in as_text and declaration.type != "Flag":
+                lines.append(field_line(kind, key, declaration, UNDECLARED))
+        for _, key in sorted(pair for pair in as_text if pair[0] == kind and pair[1] in declared):
+            lines = declare_as_text(lines, kind, key)
+    return lines
+
+
 def _undeclared_fields(
     kind: str, declared: dict[str, Declaration], used: dict[str, tuple[bool, bool]], survey: Survey
 ) -> list[str]:
@@ -127,6 +144,6 @@ def provenance_lines(bundle: Bundle, engine: Engine, job_id: str | None) -> list
     return lines
 
 
-def full_header(meta: list[str], own: list[OwnField], provenance: list[str], header: VcfHeader) -> bytes:
+def full_header(own: list[OwnField], provenance: list[str], header: VcfHeader, meta: list[str]) -> bytes:
     """The header's bytes."""
     return "\n".join([*meta, *(field.line() for field in own), *provenance, header.column_line(), ""]).encode()

@@ -22,7 +22,9 @@ def escaped(values: pa.Array) -> pa.StringArray:
     for sign, code in ESCAPES:
         if mask(pc.match_substring(values, sign)).any():
             values = pc.replace_substring(values, sign, code)
-    return pc.replace_substring_regex(values, r"\s", "_")
+    if mask(pc.match_substring_regex(values, r"\s")).any():
+        values = pc.replace_substring_regex(values, r"\s", "_")
+    return values
 
 
 def annotated_lines(block: Block, found: Alleles, columns: dict[str, pa.Array], fields: list[OwnField]) -> bytes:
@@ -39,13 +41,23 @@ def annotated_lines(block: Block, found: Alleles, columns: dict[str, pa.Array], 
 
 def _field_text(field: OwnField, values: pa.Array, edges: np.ndarray) -> pa.StringArray:
     """`;KEY=a,b` for each record; empty where no allele has a value."""
-    held = values.is_valid()
-    texts = values if field.column == "raw" else escaped(values)
+    if values.null_count == len(values):
+        return pa.array([""]).take(pa.array(np.zeros(len(edges) - 1, np.int64)))
+    texts = values if field.column == "raw" else _escaped_once(values)
+    if len(texts) == len(edges) - 1 and (np.diff(edges) == 1).all():  # one allele in each record
+        return pc.fill_null(pc.binary_join_element_wise(f";{field.key}=", texts, ""), "")
+    total = np.concatenate(([0], np.cumsum(mask(values.is_valid())))).astype(np.int32)
     if field.number == "A":
         joined = pc.binary_join(pa.ListArray.from_arrays(edges, pc.fill_null(texts, ".")), ",")
     else:
-        kept = np.concatenate(([0], np.cumsum(mask(held)))).astype(np.int32)
-        joined = pc.binary_join(pa.ListArray.from_arrays(kept[edges], texts.drop_null()), ",")
-    total = np.concatenate(([0], np.cumsum(mask(held))))
+        joined = pc.binary_join(pa.ListArray.from_arrays(total[edges], texts.drop_null()), ",")
     some = total[edges[1:]] > total[edges[:-1]]
     return pc.if_else(pa.array(some), join(f";{field.key}=", joined), "")
+
+
+def _escaped_once(values: pa.Array) -> pa.StringArray:
+    """Escaped values; each distinct text is looked at once."""
+    if not pa.types.is_string(values.type):
+        return escaped(values)
+    encoded = values.dictionary_encode()
+    return escaped(encoded.dictionary).take(encoded.indices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -9,9 +10,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.annotation.columnar import IntArray, slices
+from pipeline.annotation.prepare.info_column import InfoFields
 
 TAB, NEWLINE, HASH = 9, 10, 35
 INFO_COLUMN = 7
+SEPARATORS = np.zeros(256, bool)
+SEPARATORS[list(b",; \t\n")] = True
 
 
 class Block:
@@ -65,6 +69,22 @@ class Block:
     def info(self) -> pa.StringArray:
         """INFO as in the file."""
         return self.column(INFO_COLUMN)
+
+    def has_pair(self, pairs: Sequence[bytes]) -> bool:
+        """Whether one of these pairs of separators stands somewhere in the bytes."""
+        return bool(np.isin(self._separator_pairs, [first * 256 + second for first, second in pairs]).any())
+
+    @cached_property
+    def _separator_pairs(self) -> npt.NDArray[np.int64]:
+        """The distinct pairs (first byte × 256 + second) of neighbouring separators."""
+        separators = np.flatnonzero(SEPARATORS[self.buffer])
+        first = separators[:-1][np.diff(separators) == 1]
+        return np.unique(self.buffer[first].astype(np.int64) * 256 + self.buffer[first + 1])
+
+    @cached_property
+    def info_fields(self) -> InfoFields:
+        """The entries of the INFO column."""
+        return InfoFields.of(self.data, self.bounds[:, INFO_COLUMN] + 1, self.bounds[:, INFO_COLUMN + 1])
 
     @cached_property
     def buffer(self) -> npt.NDArray[np.uint8]:

@@ -22,7 +22,7 @@ from pipeline.annotation.prepare.reserved_types import Rewrite, rewritten_info, 
 from pipeline.errors import InputError
 
 MAX_POSITION = 2**31 - 2  # BCF stores positions as 32-bit numbers
-ODD_INFO_EDGES = (b";;", b"\t;", b";\t", b";\n", b"\t ", b" \t", b" \n")  # looked for in the bytes: fast
+ODD_INFO_EDGES = (b";;", b"\t;", b";\t", b";\n", b"\t ", b" \t", b" \n")
 EMPTY_ITEMS = (b",,", b"\t,", b",\t")
 MAX_CONTIG_NAME_BYTES = 255  # the longest contig names of public assemblies have about 100
 NINTH_COLUMN = re.compile(rb"^((?:[^\t\n]*\t){7}[^\t\n]*)\t[^\n]*", re.MULTILINE)
@@ -178,7 +178,7 @@ class Cleaner:
 
     def _repair_alleles(self, block: Block, changed: dict[int, pa.StringArray]) -> None:
         """An empty item in a list of alternate alleles becomes `.`; the numbers of the alleles stay as they are."""
-        if not any(sign in block.data for sign in EMPTY_ITEMS):
+        if not block.has_pair(EMPTY_ITEMS):
             return
         alt = changed.get(4, block.alt)
         gaps = mask(pc.match_substring_regex(alt, r"^,|,,|,$"))
@@ -189,7 +189,7 @@ class Cleaner:
             changed[4] = alt
 
     def _repair_info(self, block: Block, changed: dict[int, pa.StringArray]) -> None:
-        if 7 not in changed and not any(sign in block.data for sign in ODD_INFO_EDGES):
+        if 7 not in changed and not block.has_pair(ODD_INFO_EDGES):
             return
         info = changed.get(7, block.info)
         doubled = mask(pc.match_substring_regex(info, r";;|^;|;$|^\s|\s$"))

@@ -33,22 +33,22 @@ class Prepared:
     rewrites: Sequence[Rewrite] = ()
     check: Callable[[], None] = lambda: None  # called now and then in a pass; what it raises ends the pass
 
-    def blocks(self, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[tuple[Block, IntArray]]:
-        """Clean blocks with the numbers of their records."""
+    def blocks(self) -> Iterator[tuple[Block, IntArray, int]]:
+        """Clean blocks with the numbers of their records, and the bytes of the file that were read."""
         vcf = VcfInput(self.path, self.settings)
         cleaner = Cleaner(vcf.read_header(self.check), self.rewrites)
         start = 0
-        for block in vcf.blocks(cleaner, on_bytes):
+        for block in vcf.blocks(cleaner):
             self.check()
             end = start + len(block)
             numbers = np.arange(start, end, dtype=np.int64) if self.numbers is None else self.numbers[start:end]
-            yield block, numbers
+            yield block, numbers, vcf.source.bytes_read
             start = end
 
 
 def first_line_at(prepared: Prepared, contig: str, pos: int) -> int | None:
     """1-based line of the first record at this place."""
-    for block, _ in prepared.blocks():
+    for block, _, _ in prepared.blocks():
         here = np.flatnonzero((block.pos == pos) & strings_equal(block.chrom, contig))
         if len(here):
             return int(block.line_numbers[here[0]])
@@ -107,7 +107,7 @@ def _spool(upload: Prepared, plain: Path, orders: dict[str, int]) -> tuple[IntAr
     positions: list[IntArray] = []
     size = 0
     with plain.open("wb") as sink:
-        for block, _ in upload.blocks():
+        for block, _, _ in upload.blocks():
             sink.write(block.data)
             ends.append(block.bounds[:, -1] + 1 + size)
             size += len(block.data)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import InputError, LimitError
 from pipeline.settings import Settings
 
-CHUNK_BYTES = 1 << 21
+CHUNK_BYTES = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
 RATIO_FLOOR_BYTES = 64 << 20  # below this much output no compression ratio is suspicious
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -75,7 +75,12 @@ def not_a_vcf(reason: str, line: int | None = 1) -> InputError:
 
 def check_looks_like_text(path: Path, settings: Settings) -> None:
     """Raise InputError naming the format when the file is something well known that is not a VCF."""
-    head = head_of(path).removeprefix(b"\xef\xbb\xbf")
+    check_head_is_text(head_of(path))
+
+
+def check_head_is_text(head: bytes) -> None:
+    """The same check for the first bytes of a file's content, unpacked."""
+    head = head[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
     for magic, name in OTHER_FORMATS:
         if head.startswith(magic):
             raise not_a_vcf(f"it is {name}")

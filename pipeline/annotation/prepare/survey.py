@@ -1,4 +1,4 @@
-"""The first pass over a file: validates every record and finds out what the header must declare."""
+"""What a pass over the file finds out about it: contigs, order, and the fields that the header must declare."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import slices
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.cleaning import Cleaner
 from pipeline.annotation.prepare.header import VcfHeader
 from pipeline.annotation.prepare.reserved_types import Rewrite, TypeWatch
 from pipeline.annotation.prepare.vcf_input import VcfInput
 from pipeline.settings import Settings
-
-EQUALS, SEMICOLON = 61, 59
 
 
 @dataclass
@@ -32,7 +29,7 @@ class KeyUse:
 
 @dataclass
 class Survey:
-    """What the first pass found. `contigs` maps a name to its records, in order of appearance."""
+    """What a pass found. `contigs` maps a name to its records, in order of appearance."""
 
     header: VcfHeader
     records: int = 0
@@ -52,6 +49,62 @@ class Survey:
         return len(self.header.samples)
 
 
+class Surveyor:
+    """Fills a Survey block by block."""
+
+    def __init__(self, header: VcfHeader) -> None:
+        self.found = Survey(header)
+        self._order = _Order()
+        self._types = TypeWatch(header)
+
+    def look(self, block: Block) -> None:
+        """Look at the next block of the file."""
+        found = self.found
+        found.records += len(block)
+        starts, names = runs(block.chrom)
+        self._note_positions(block, starts, names)
+        found.in_order = self._order.still(block, starts, names) and found.in_order
+        self._note_info_keys(block)
+        self._types.look(block)
+        found.filters.update(dict.fromkeys(pc.unique(block.column(6)).to_pylist()))
+        if found.header.has_format:
+            found.formats.update(dict.fromkeys(pc.unique(block.column(8)).to_pylist()))
+
+    @property
+    def values_fit(self) -> bool:
+        """False once a value does not fit the type that the specification gives its key."""
+        return not self._types.misfits
+
+    def finish(self, vcf: VcfInput, cleaner: Cleaner) -> Survey:
+        """The survey after the last block; corrects the header's declarations."""
+        found = self.found
+        for layout in found.formats:
+            found.format_keys.update(dict.fromkeys(layout.split(":")))
+        found.format_keys.pop(".", None)
+        found.rewrites = self._types.settle()
+        found.changes = found.header.changes + cleaner.changes
+        found.changes["reserved_key_rewritten"] += len(found.rewrites)
+        if vcf.lines.carriage_returns:
+            found.changes["carriage_returns"] += 1
+        if vcf.lines.byte_order_mark:
+            found.changes["byte_order_mark"] += 1
+        found.changes += Counter()  # drops what counts zero
+        return found
+
+    def _note_positions(self, block: Block, starts: list[int], names: list[str]) -> None:
+        found = self.found
+        for start, end, name in zip(starts, [*starts[1:], len(block)], names, strict=True):
+            found.contigs[name] += end - start
+            found.last_position[name] = max(found.last_position.get(name, 0), int(block.pos[start:end].max()))
+
+    def _note_info_keys(self, block: Block) -> None:
+        for key, (with_value, bare) in block.info_fields.uses().items():
+            if key != ".":
+                use = self.found.info_keys.setdefault(key, KeyUse())
+                use.with_value |= with_value
+                use.bare |= bare
+
+
 def survey(path: Path, settings: Settings, on_progress: Callable[[int, int], None]) -> Survey:
     """Read the whole file once. `on_progress(bytes read, records)`. Raises InputError/LimitError with the line.
 
@@ -59,32 +112,12 @@ def survey(path: Path, settings: Settings, on_progress: Callable[[int, int], Non
     """
     vcf = VcfInput(path, settings)
     header = vcf.read_header(lambda: on_progress(vcf.source.bytes_read, 0))
-    found = Survey(header)
+    surveyor = Surveyor(header)
     cleaner = Cleaner(header)
-    order = _Order()
-    types = TypeWatch(header)
     for block in vcf.blocks(cleaner):
-        found.records += len(block)
-        _note_positions(block, found)
-        found.in_order = order.still(block) and found.in_order
-        _note_info_keys(block.info, found.info_keys)
-        types.look(block)
-        found.filters.update(dict.fromkeys(pc.unique(block.column(6)).to_pylist()))
-        if header.has_format:
-            found.formats.update(dict.fromkeys(pc.unique(block.column(8)).to_pylist()))
-        on_progress(vcf.source.bytes_read, found.records)
-    for layout in found.formats:
-        found.format_keys.update(dict.fromkeys(layout.split(":")))
-    found.format_keys.pop(".", None)
-    found.rewrites = types.settle()
-    found.changes = header.changes + cleaner.changes
-    found.changes["reserved_key_rewritten"] += len(found.rewrites)
-    if vcf.lines.carriage_returns:
-        found.changes["carriage_returns"] += 1
-    if vcf.lines.byte_order_mark:
-        found.changes["byte_order_mark"] += 1
-    found.changes += Counter()  # drops what counts zero
-    return found
+        surveyor.look(block)
+        on_progress(vcf.source.bytes_read, surveyor.found.records)
+    return surveyor.finish(vcf, cleaner)
 
 
 class _Order:
@@ -95,8 +128,7 @@ class _Order:
         self.position = 0
         self.finished: set[str] = set()
 
-    def still(self, block: Block) -> bool:
-        starts, names = runs(block.chrom)
+    def still(self, block: Block, starts: list[int], names: list[str]) -> bool:
         for index, name in enumerate(names):
             end = starts[index + 1] if index + 1 < len(starts) else len(block)
             positions = block.pos[starts[index] : end]
@@ -114,36 +146,3 @@ def runs(values: pa.StringArray) -> tuple[list[int], list[str]]:
     encoded = pc.run_end_encode(values)
     ends = encoded.run_ends.to_pylist()
     return [0, *ends[:-1]], encoded.values.to_pylist()
-
-
-def _note_positions(block: Block, found: Survey) -> None:
-    table = pa.table({"name": block.chrom, "pos": block.pos}).group_by("name", use_threads=False)
-    for row in table.aggregate([("pos", "count"), ("pos", "max")]).to_pylist():
-        name = row["name"]
-        found.contigs[name] += row["pos_count"]
-        found.last_position[name] = max(found.last_position.get(name, 0), row["pos_max"])
-
-
-def _note_info_keys(info: pa.StringArray, keys: dict[str, KeyUse]) -> None:
-    """Collect the distinct keys of a whole INFO column at once."""
-    data = info.buffers()[2]
-    if data is None:
-        return
-    ends = np.frombuffer(info.buffers()[1], np.int32)[1 : len(info) + 1].astype(np.int64)
-    text = np.frombuffer(data, np.uint8)[: int(ends[-1])]
-    separators = np.flatnonzero(text == SEMICOLON)
-    field_ends = np.concatenate((separators, ends))
-    order = np.argsort(field_ends, kind="stable")
-    field_ends = field_ends[order]
-    is_separator = order < len(separators)
-    starts = np.concatenate(([0], (field_ends + is_separator)[:-1]))
-    equals = np.append(np.flatnonzero(text == EQUALS), np.iinfo(np.int64).max)
-    key_ends = np.minimum(equals[np.searchsorted(equals, starts)], field_ends)
-    valued = key_ends < field_ends
-    names = slices(text.tobytes(), starts, key_ends)
-    for has_value in (True, False):
-        for key in pc.unique(names.filter(pa.array(valued == has_value))).to_pylist():
-            use = keys.setdefault(key, KeyUse())
-            use.with_value |= has_value
-            use.bare |= not has_value
-    keys.pop(".", None)

@@ -31,14 +31,13 @@ class VcfInput:
         parse_column_line(column_line, len(meta) + 1, self.settings, header)
         return header
 
-    def blocks(self, cleaner: Cleaner, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[Block]:
-        """Clean blocks, none empty; `on_bytes` hears how many bytes of the file were read so far."""
+    def blocks(self, cleaner: Cleaner) -> Iterator[Block]:
+        """Clean blocks, none empty."""
         if self._rest is not None:
             first, raw = self._rest
             yield from self._clean(cleaner, first, raw)
         for first, raw in self._blocks:
             yield from self._clean(cleaner, first, raw)
-            on_bytes(self.source.bytes_read)
 
     def _clean(self, cleaner: Cleaner, first: int, raw: bytes) -> Iterator[Block]:
         block = cleaner.clean(first, raw)

@@ -2,72 +2,160 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import OrderedDict
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.annotation.columnar import IntArray
+from pipeline.reference.allele_codes import allele_codes, allele_keys, is_hashed
+from pipeline.reference.allele_tables import DICTIONARIES
 from pipeline.reference.manifest import Source
 
 ARROW_TYPES = {"string": pa.string(), "integer": pa.int64(), "float": pa.float64()}
-KEY_COLUMNS = ["contig", "pos", "ref", "alt"]
+HELD_GROUPS = 2  # batches come by rising position: the group that a batch ends in is the one the next begins in
 
 
-@dataclass
 class AlleleSource:
-    """Reads only the row groups that a batch touches; the last stretch read is kept for the next batch."""
+    """Looks alleles up in an allele table (pipeline/reference/allele_tables.py), one row group in memory at a time.
 
-    source: Source
-    path: Path
-    _groups: list[tuple[str, str, int, int]] = field(default_factory=list)
-    _cached_groups: tuple[int, ...] | None = None
-    _cached: pa.Table | None = None
+    An instance is for one thread; several threads open one each.
+    """
 
-    def __post_init__(self) -> None:
-        metadata = pq.read_metadata(self.path)
-        for group in range(metadata.num_row_groups):
-            contig = metadata.row_group(group).column(0).statistics
-            pos = metadata.row_group(group).column(1).statistics
-            self._groups.append((contig.min, contig.max, pos.min, pos.max))
+    def __init__(self, source: Source, path: Path) -> None:
+        self.source = source
+        self.path = path
+        few = (pq.read_schema(path).metadata or {}).get(DICTIONARIES, b"").decode()
+        self._file = pq.ParquetFile(path, read_dictionary=[name for name in few.split(",") if name])
+        self._contigs = _row_groups(self._file.metadata)
+        self._held: OrderedDict[int, _Group] = OrderedDict()
 
     def lookup(self, contig: str, pos: IntArray, ref: pa.StringArray, alt: pa.StringArray) -> dict[str, pa.Array]:
         """One value for each allele and column of the source; null where the source does not hold the allele.
 
-        `contig` is the bundle's name, `pos` 1-based.
+        `contig` is the bundle's name, `pos` 1-based; alleles are in their normal form. Any order works, rising
+        positions are fastest.
         """
-        table = self._stretch(contig, int(pos.min()), int(pos.max())) if len(pos) else None
-        if table is None:
-            return {column.name: pa.nulls(len(pos), ARROW_TYPES[column.type]) for column in self.source.columns}
-        known = _keys(table["pos"].combine_chunks(), table["ref"].combine_chunks(), table["alt"].combine_chunks())
-        index = pc.index_in(_keys(pa.array(pos), ref, alt), value_set=known)
+        found = np.full(len(pos), -1, np.int64)  # row of the matches below
+        parts: dict[str, list[pa.Array]] = {column.name: [] for column in self.source.columns}
+        if contig in self._contigs and len(pos):
+            keys = allele_keys(pos, allele_codes(ref, alt))
+            count = 0
+            for number, asked in self._contigs[contig].asked(pos):
+                group = self._group(number)
+                rows = group.rows_of(keys[asked], ref, alt, asked)
+                hit = rows >= 0
+                matched = int(hit.sum())
+                if matched:
+                    found[asked[hit]] = np.arange(count, count + matched)
+                    count += matched
+                    taken = group.values([column.field for column in self.source.columns]).take(pa.array(rows[hit]))
+                    for column in self.source.columns:
+                        parts[column.name].append(_plain(taken[column.field], ARROW_TYPES[column.type]))
+        index = pa.array(found, mask=found < 0)
         return {
-            column.name: table[column.field].combine_chunks().take(index).cast(ARROW_TYPES[column.type])
+            column.name: pa.concat_arrays(parts[column.name]).take(index)
+            if parts[column.name]
+            else pa.nulls(len(pos), ARROW_TYPES[column.type])
             for column in self.source.columns
         }
 
-    def _stretch(self, contig: str, first: int, last: int) -> pa.Table | None:
-        groups = tuple(
-            number
-            for number, (low, high, start, end) in enumerate(self._groups)
-            if low <= contig <= high and (low != high or (start <= last and end >= first))
-        )
-        if not groups:
-            return None
-        if groups != self._cached_groups:
-            fields = [column.field for column in self.source.columns]
-            self._cached = pq.ParquetFile(self.path).read_row_groups(list(groups), columns=KEY_COLUMNS + fields)
-            self._cached_groups = groups
-        table = self._cached
-        assert table is not None  # noqa: S101 - set together with the groups
-        near = pc.and_(
-            pc.equal(table["contig"], contig),
-            pc.and_(pc.greater_equal(table["pos"], first), pc.less_equal(table["pos"], last)),
-        )
-        return table.filter(near)
+    def _group(self, number: int) -> _Group:
+        if number not in self._held:
+            while len(self._held) >= HELD_GROUPS:
+                self._held.popitem(last=False)
+            self._held[number] = _Group(self._file, number)
+        self._held.move_to_end(number)
+        return self._held[number]
 
 
-def _keys(pos: pa.Array, ref: pa.Array, alt: pa.Array) -> pa.StringArray:
-    return pc.binary_join_element_wise(pos.cast(pa.string()), ref, alt, ">")
+class _Group:
+    """A row group: its keys, and what else was asked of it."""
+
+    def __init__(self, file: pq.ParquetFile, number: int) -> None:
+        self._file = file
+        self._number = number
+        self._values: pa.Table | None = None
+        self._letters: pa.StringArray | None = None
+        table = self._read(["pos", "code"])
+        self.keys = allele_keys(_numbers(table["pos"]), _numbers(table["code"]).astype(np.uint32))
+
+    def rows_of(
+        self, keys: npt.NDArray[np.int64], ref: pa.StringArray, alt: pa.StringArray, asked: IntArray
+    ) -> IntArray:
+        """Row of each key, -1 where there is none. `asked` are the places of the keys in `ref` and `alt`."""
+        at = np.searchsorted(self.keys, keys)
+        np.minimum(at, len(self.keys) - 1, out=at)
+        rows = np.where(self.keys[at] == keys, at, -1)
+        for place in np.flatnonzero((rows >= 0) & is_hashed(keys)).tolist():
+            wanted = f"{ref[int(asked[place])].as_py()}>{alt[int(asked[place])].as_py()}"
+            rows[place] = self._same_letters(int(rows[place]), wanted)
+        return rows
+
+    def _same_letters(self, row: int, wanted: str) -> int:
+        """The row from `row` on, of the same key, that holds these very letters; -1 where there is none."""
+        if self._letters is None:
+            self._letters = self._read(["letters"])["letters"].combine_chunks()
+        key = self.keys[row]
+        while row < len(self.keys) and self.keys[row] == key:
+            if self._letters[row].as_py() == wanted:
+                return row
+            row += 1
+        return -1
+
+    def values(self, fields: list[str]) -> pa.Table:
+        """The fields of all rows."""
+        if self._values is None:
+            self._values = self._read(fields)
+        return self._values
+
+    def _read(self, columns: list[str]) -> pa.Table:
+        return self._file.read_row_group(self._number, columns=columns, use_threads=False)
+
+
+class _ContigGroups:
+    """The row groups of one contig, in order of position; no two hold the same position."""
+
+    def __init__(self, groups: list[tuple[int, int, int]]) -> None:
+        groups.sort()
+        self.first = np.array([group[0] for group in groups], np.int64)
+        self.last = np.array([group[1] for group in groups], np.int64)
+        self.number = [group[2] for group in groups]
+
+    def asked(self, pos: IntArray) -> list[tuple[int, IntArray]]:
+        """Number of each row group that may hold some of the positions, with the places of those positions."""
+        group = np.searchsorted(self.first, pos, side="right") - 1
+        places = np.flatnonzero((group >= 0) & (pos <= self.last[group]))
+        group = group[places]
+        if len(group) and (np.diff(group) < 0).any():
+            order = np.argsort(group, kind="stable")
+            places, group = places[order], group[order]
+        edges = np.flatnonzero(np.diff(group)) + 1
+        return [
+            (self.number[int(group[start])], places[start:end])
+            for start, end in zip([0, *edges.tolist()], [*edges.tolist(), len(group)], strict=True)
+            if end > start
+        ]
+
+
+def _row_groups(metadata: pq.FileMetaData) -> dict[str, _ContigGroups]:
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        pos = group.column(1).statistics
+        found.setdefault(group.column(0).statistics.min, []).append((pos.min, pos.max, number))
+    return {contig: _ContigGroups(groups) for contig, groups in found.items()}
+
+
+def _numbers(values: pa.ChunkedArray) -> npt.NDArray[np.integer]:
+    return values.chunk(0).to_numpy() if values.num_chunks == 1 else values.to_numpy()
+
+
+def _plain(values: pa.ChunkedArray, type_: pa.DataType) -> pa.Array:
+    flat = values.combine_chunks()
+    if pa.types.is_dictionary(flat.type):
+        flat = flat.dictionary_decode()
+    return flat.cast(type_)

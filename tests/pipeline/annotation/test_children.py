@@ -108,7 +108,7 @@ def test_a_failing_step_is_named_with_its_reason(tmp_path: Path) -> None:
 def test_a_full_disk_is_an_error_with_a_name_and_is_tried_again_C20(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: VcfWriter, data: bytes) -> None:
+    def full(self: VcfWriter, given: bytes, lines: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(VcfWriter, "write", full)

@@ -14,6 +14,7 @@ from pipeline.jobs.states import JobStatus
 from pipeline.settings import Settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
+from pipeline.uploads.choices import Choices
 from tests.builders import make_job, make_upload, make_user
 from tests.queues import bodies
 
@@ -87,7 +88,7 @@ def test_unknown_bundle_is_refused_before_there_is_a_job(moto_aws: Settings) -> 
     user = make_user()
     upload = make_upload(user)
     with pytest.raises(ConfigurationError):
-        submit.submit(user, upload.upload_id, "no-such-bundle")
+        submit.submit(user, upload.upload_id, Choices("no-such-bundle"))
     assert submit.list_jobs(user.user_id) == []
 
 

@@ -98,7 +98,7 @@ def test_installed_bundles_are_found_beside_the_embedded_one(tmp_path: Path, mon
         (tmp_path / name).mkdir()
         if document:
             (tmp_path / name / "bundle.json").write_text(json.dumps(document))
-    assert [bundle.id for bundle in list_bundles()] == ["rcrs", "x"]
+    assert [bundle.id for bundle in list_bundles()] == ["grch37-demo", "rcrs", "x"]
     (tmp_path / "x" / "bundle.json").write_text('{"id": "x"}')
     with pytest.raises(ConfigurationError, match="manifest"):
         load_bundle("x")

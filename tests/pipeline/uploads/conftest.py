@@ -54,4 +54,4 @@ def send() -> SendParts:
 @pytest.fixture
 def rcrs() -> None:
     """The embedded bundle, without which no job can be submitted."""
-    assert load_bundle(get_settings().default_bundle).id == "rcrs"
+    assert load_bundle(get_settings().default_bundle).contigs

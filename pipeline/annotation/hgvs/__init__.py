@@ -1,0 +1,1 @@
+"""HGVS descriptions (version 21.0): genomic, transcript and protein."""

@@ -1,0 +1,213 @@
+"""Turns a source of any size into an allele table: bcftools norm (→ sort) → query → table, in bounded memory."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.annotation.children import Child, ChildFamily
+from pipeline.annotation.engines.csq import start_pipe
+from pipeline.annotation.numbers import decimals, integers
+from pipeline.annotation.prepare.blocks import tokenise
+from pipeline.errors import PermanentError
+from pipeline.reference.allele_tables import AlleleTableWriter, UnsortedError
+from pipeline.reference.bundle import Bundle, Contig
+from pipeline.reference.source_alleles import UPLOADED_POS, AlleleLines, WantedField
+from pipeline.reference.source_file import SourceFile, open_source
+from pipeline.settings import get_settings
+
+READ_BYTES = 4 << 20
+WINDOW_BASES = 10_000  # norm keeps alleles in order within this; where one moves farther, a second run sorts
+FIXED = 5  # columns before the fields: CHROM, POS, REF, ALT, and where the publisher had it
+SORT_MEMORY = "256M"
+ARROW_TYPES = {"string": pa.string(), "integer": pa.int64(), "float": pa.float64()}
+ESCAPES = {
+    "%3A": ":",
+    "%3B": ";",
+    "%3D": "=",
+    "%2C": ",",
+    "%0D": " ",
+    "%0A": " ",
+    "%09": " ",
+    "%25": "%",
+}  # VCF 4.3, 1.2
+
+
+@dataclass(frozen=True)
+class TableField:
+    """A column of the table: where the publisher has it, its type, and what is done to its text."""
+
+    name: str
+    wanted: WantedField
+    type: str
+    change: Callable[[pa.StringArray], pa.Array] | None = None
+
+
+def convert(
+    paths: Sequence[Path], bundle: Bundle, fields: Sequence[TableField], out: Path, progress: Callable[[str], None]
+) -> Counter[str]:
+    """Write the allele table of a source (one file, or one for each contig); what was read, kept, changed and left out.
+
+    Raises InputError where a file is no VCF. A source whose contigs or positions are not in order is sorted first.
+    """
+    for sort in (False, True):
+        counts: Counter[str] = Counter()
+        try:
+            _convert(paths, bundle, fields, out, counts, progress, sort=sort)
+        except UnsortedError:
+            if sort:
+                raise
+            progress("sorting: the source is not in order")
+        else:
+            return Counter({name: count for name, count in counts.items() if count})
+    raise AssertionError("the second run ends one way or the other")
+
+
+def _convert(
+    paths: Sequence[Path],
+    bundle: Bundle,
+    fields: Sequence[TableField],
+    out: Path,
+    counts: Counter[str],
+    progress: Callable[[str], None],
+    *,
+    sort: bool,
+) -> None:
+    work = out.with_name(f"{out.name}.work")
+    work.mkdir(parents=True, exist_ok=True)
+    names = {alias: contig for contig in bundle.contigs.values() for alias in contig.aliases} | bundle.contigs
+    schema = {field.name: ARROW_TYPES[field.type] for field in fields}
+    try:
+        with AlleleTableWriter(out, schema, counts) as writer:
+            for path in paths:
+                _add_file(path, bundle, names, fields, writer, work, progress, sort=sort)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _add_file(
+    path: Path,
+    bundle: Bundle,
+    names: dict[str, Contig],
+    fields: Sequence[TableField],
+    writer: AlleleTableWriter,
+    work: Path,
+    progress: Callable[[str], None],
+    *,
+    sort: bool,
+) -> None:
+    settings = get_settings().model_copy(update={"child_timeout_s": get_settings().source_timeout_s})
+    counts = writer.counts
+    with ChildFamily(work, settings, lambda: False) as family, open_source(path, family, counts) as source:
+        lines = AlleleLines(names, [field.wanted for field in fields], counts)
+        pipe = start_pipe(_steps(bundle, len(fields), work, sort=sort), family)
+        feed = _Feed(source, lines, pipe[0])
+        feed.start()
+        try:
+            for contig, rows in _tables(pipe[-1], fields, counts):
+                writer.add(contig, rows)
+                progress(f"alleles of {contig}: {counts['read']:,} records read")
+        except BaseException:
+            family.kill_running()
+            raise
+        finally:
+            feed.join()
+        feed.raise_error()
+        family.finish(pipe)
+        # norm leaves out nothing but what contradicts the reference, or lies where that is unknown (N).
+        counts["reference_mismatch"] += lines.count - counts.pop("returned", 0)
+
+
+def _steps(bundle: Bundle, fields: int, work: Path, *, sort: bool) -> list[list[str]]:
+    steps = [
+        ["norm", "--no-version", "-c", "x", "-f", str(bundle.fasta.resolve()), "-w", str(WINDOW_BASES), "-Ou", "-"]
+    ]
+    if sort:
+        steps.append(["sort", "-m", SORT_MEMORY, "-T", str(work.resolve() / "sort"), "-Ou", "-"])
+    values = "".join(f"\\t%INFO/V{at}" for at in range(fields))
+    layout = f"%CHROM\\t%POS\\t%REF\\t%ALT\\t%INFO/{UPLOADED_POS}{values}\\n"
+    steps.append(["query", "-u", "-o", "/dev/stdout", "-f", layout, "-"])
+    return steps
+
+
+class _Feed(threading.Thread):
+    """Writes the alleles to the first child while the caller reads from the last."""
+
+    def __init__(self, source: SourceFile, lines: AlleleLines, child: Child) -> None:
+        super().__init__(name="source-feed", daemon=True)
+        self._source = source
+        self._lines = lines
+        self._child = child
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Feed everything; an error is kept for `raise_error`."""
+        try:
+            self._child.stdin.write(self._lines.header())
+            for block in self._source.blocks():
+                self._child.stdin.write(self._lines.lines(block))
+            self._child.stdin.close()
+        except BrokenPipeError:
+            return  # the child's own end says why
+        except BaseException as error:  # noqa: BLE001 - carried to the caller, which raises it
+            self._error = error
+            self._child.kill()
+
+    def raise_error(self) -> None:
+        """Raise what stopped the feed."""
+        if self._error is not None:
+            raise self._error
+
+
+def _tables(child: Child, fields: Sequence[TableField], counts: Counter[str]) -> Iterator[tuple[str, pa.Table]]:
+    """Contig and rows of each stretch of the last child's lines."""
+    rest = b""
+    while True:
+        chunk = child.stdout.read(READ_BYTES)
+        data = rest + chunk
+        cut = data.rfind(b"\n") + 1
+        rest = data[cut:]
+        if cut:
+            block = tokenise(data[:cut], FIXED + len(fields), 1)
+            if block is None:
+                raise PermanentError("bcftools wrote a line that cannot be read.", code="engine_failed")
+            columns = {"pos": block.column(1).cast(pa.int32()), "ref": block.column(2), "alt": block.column(3)}
+            counts["returned"] += len(block)
+            counts["moved"] += pc.sum(pc.not_equal(block.column(1), block.column(FIXED - 1))).as_py() or 0
+            for at, field in enumerate(fields):
+                columns[field.name] = _typed(block.column(FIXED + at), field, counts)
+            rows = pa.table(columns)
+            ends = pc.run_end_encode(block.column(0))
+            start = 0
+            for contig, end in zip(ends.values.to_pylist(), ends.run_ends.to_pylist(), strict=True):
+                yield contig, rows.slice(start, end - start)
+                start = end
+        if not chunk:
+            return
+
+
+def _typed(texts: pa.StringArray, field: TableField, counts: Counter[str]) -> pa.Array:
+    """Values of a field: `.` is null, a number that is none is null and counted."""
+    texts = pc.if_else(pc.equal(texts, "."), None, texts)
+    if field.change is not None:
+        return field.change(texts)
+    if field.type == "string":
+        return unescaped(texts)
+    numbers = integers(texts) if field.type == "integer" else decimals(texts)
+    counts["not_a_number"] += numbers.null_count - texts.null_count
+    return numbers
+
+
+def unescaped(texts: pa.StringArray) -> pa.StringArray:
+    """Percent-encoded characters as themselves (VCF 4.3, section 1.2)."""
+    if pc.any(pc.match_substring(texts, "%")).as_py():
+        for code, character in ESCAPES.items():
+            texts = pc.replace_substring(texts, code, character)
+    return texts
