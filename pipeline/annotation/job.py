@@ -20,18 +20,19 @@ from pipeline.annotation.feed import Feed
 from pipeline.annotation.file_names import safe_name, safe_stem
 from pipeline.annotation.job_run import JobRun
 from pipeline.annotation.notes import change_sentences, notes_for
+from pipeline.annotation.options import USUAL, AnnotationOptions
 from pipeline.annotation.outputs.log import log_text
 from pipeline.annotation.outputs.manifest import file_entry, provenance_of
+from pipeline.annotation.outputs.provenance_lines import provenance_lines
 from pipeline.annotation.outputs.summary import Summary, as_document
 from pipeline.annotation.outputs.tables import Tables
 from pipeline.annotation.outputs.vcf_header import (
     complete_header,
     full_header,
     own_fields,
-    provenance_lines,
     provisional_header,
 )
-from pipeline.annotation.outputs.vcf_writer import UnreadableFieldError, UnreadableRecordError, VcfWriter, build_index
+from pipeline.annotation.outputs.vcf_writer import UnreadableFieldError, UnreadableRecordError, VcfWriter, start_index
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.first_pass import FirstPass, ReadAgainError
 from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_line_at, sort_records
@@ -90,6 +91,7 @@ class Job:
         family: ChildFamily,
         on_progress: Callable[[Progress], None],
         choice: BundleChoice,
+        options: AnnotationOptions = USUAL,
     ) -> None:
         self.upload = upload
         self.bundle = bundle
@@ -100,6 +102,7 @@ class Job:
         self.engine = engine
         self.on_progress = on_progress
         self.choice = choice
+        self.provenance = provenance_of(bundle, engine, options, choice)
         self.as_text: set[tuple[str, str]] = set()
         self.sort_again = False
         self.vcf = out_dir / f"{safe_stem(upload.name)}.annot.vcf.gz"
@@ -165,7 +168,7 @@ class Job:
         found, check = source.survey, self.family.raise_if_stopped
         plan = ContigPlan(found.header, self.bundle, self.choice) if isinstance(source, FirstPass) else source.plan
         own = own_fields(self.bundle, found, self.engine)
-        head = partial(full_header, own, provenance_lines(self.bundle, self.engine, self.upload.job_id), found.header)
+        head = partial(full_header, own, provenance_lines(self.provenance, self.upload.job_id), found.header)
         feed = Feed(source.blocks({field.key for field in own}), plan, check)
         stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
         annotator = Annotator(self.bundle, self.engine, plan)
@@ -194,13 +197,11 @@ class Job:
     def _finish(self, found: Survey, plan: ContigPlan, total: Summary) -> AnnotationResult:
         self.meter.start("finish")
         self.meter.at(0, found.records)
-        index = build_index(self.vcf, max(found.last_position.values(), default=0), self.family)
+        indexing, index = start_index(self.vcf, max(found.last_position.values(), default=0), self.family)
         document = as_document(total, found, plan)
         notes = notes_for(document, found, self.bundle)
-        provenance = provenance_of(self.bundle, self.engine)
         files = {
             "vcf": self.vcf,
-            "index": index,
             **{name: self.out_dir / f"{name}.parquet" for name in ("variants", "consequences", "genotypes")},
             "log": self.out_dir / f"{safe_name(self.upload.name)}.count.log",
             "summary": self.out_dir / "summary.json",
@@ -209,14 +210,17 @@ class Job:
         files["log"].write_text(log_text(document, notes, changes, self._headline()), "utf-8")
         _write_json(files["summary"], document | {"notes": notes, "changes_made": changes})
         counts = {key: document[key] for key in ("read", "alleles", "annotated", "skipped")}
-        manifest = {"files": {role: file_entry(path) for role, path in files.items()}, "counts": counts, **provenance}
+        entries = {role: file_entry(path) for role, path in files.items()}
+        self.family.finish([indexing])
+        files["index"], entries["index"] = index, file_entry(index)
+        manifest = {"files": entries, "counts": counts, **self.provenance}
         files["manifest"] = self.out_dir / "manifest.json"
         _write_json(files["manifest"], manifest | {"job_id": self.upload.job_id})
         self.family.raise_if_stopped()
         if self.family.cancelled():
             raise CancelledError("The job was cancelled.")
         self.meter.done(found.records)
-        return AnnotationResult(files, counts, notes, provenance)
+        return AnnotationResult(files, counts, notes, self.provenance)
 
     def _headline(self) -> list[tuple[str, str]]:
         bundle = self.bundle

@@ -16,8 +16,11 @@ def log_text(document: dict[str, Any], notes: list[str], changes: list[str], pro
     if notes:
         parts.append(_section("Notes", (f"- {note}" for note in notes)))
     parts.append(_section("Records carried through without annotation", _skipped(document["skipped"])))
-    parts.append(_section("Records by contig", _contigs(document["contigs"], document["contigs_not_listed"])))
+    parts.append(_section("Alleles without annotation", _skipped(document["skipped_alleles"])))
+    contigs = _contigs(document["contigs"], document["contigs_not_listed"], document["unannotated"])
+    parts.append(_section("By contig (records, alleles, annotated alleles)", contigs))
     for title, key in (
+        ("Alleles by class", "classes"),
         ("Alleles by type", "types"),
         ("Alleles by most severe consequence", "consequences"),
         ("Alleles by impact", "impacts"),
@@ -25,11 +28,11 @@ def log_text(document: dict[str, Any], notes: list[str], changes: list[str], pro
         ("Alleles by gene", "genes"),
         ("Alleles by region", "regions"),
         ("Substitutions", "substitutions"),
-        ("Alleles known to the annotation sources", "known"),
     ):
         if document[key]:
             parts.append(_section(title, _counts(document[key])))
     parts.append(_section("Transitions and transversions", _ti_tv(document["ti_tv"])))
+    parts.append(_section("Annotated alleles, known and novel", _known(document)))
     if document["genotypes"]:
         parts.append(_section("Genotypes by sample (het, hom alt, missing)", _samples(document["genotypes"])))
     parts.append(_section("Changes made while reading", (f"  {line}" for line in changes)))
@@ -78,12 +81,23 @@ def _build(build: dict[str, Any]) -> Iterable[str]:
         yield f"  - {sentence}"
 
 
-def _contigs(contigs: list[dict[str, Any]], others: dict[str, int]) -> Iterable[str]:
-    for row in contigs:
+def _contigs(rows: list[dict[str, Any]], others: dict[str, int], carried: dict[str, int]) -> Iterable[str]:
+    for row in rows:
         place = f"as {row['reference']}" if row["reference"] else "carried through"
-        yield f"  {row['name']:<24}{row['records']:>12,}   {place}"
+        counts = "".join(f"{row[name]:>12,}" for name in ("records", "alleles", "annotated_alleles"))
+        yield f"  {row['name']:<24}{counts}   {place}"
     if others["contigs"]:
-        yield f"  {'and ' + format(others['contigs'], ',') + ' more':<24}{others['records']:>12,}"
+        yield f"  {'and ' + format(others['contigs'], ',') + ' more contigs':<24}{others['records']:>12,}"
+    if carried["contigs"]:
+        yield f"  Carried through in all: {carried['contigs']:,} contigs, {carried['records']:,} records"
+
+
+def _known(document: dict[str, Any]) -> Iterable[str]:
+    yield f"  {'':<32}{'known':>12}{'novel':>12}"
+    for source, known in document["known"].items():
+        yield f"  {source:<32}{known:>12,}{document['novel'][source]:>12,}"
+    yield f"  {'with an rs number in ID':<32}{document['with_rs_number']:>12,}"
+    yield f"  {'any of these':<32}{document['known_in_any']:>12,}{document['novel_in_all']:>12,}"
 
 
 def _ti_tv(values: dict[str, Any]) -> Iterable[str]:

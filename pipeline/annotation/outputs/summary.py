@@ -17,11 +17,22 @@ from pipeline.annotation.columnar import count_values, mask
 from pipeline.annotation.consequence_terms import IMPACTS, SEVERITY
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.genotypes import Genotypes
+from pipeline.annotation.outputs.known import Known
 from pipeline.annotation.prepare.survey import Survey
 from pipeline.settings import get_settings
 
 BINS = 100  # of a contig, for the first plot of positions
 TRANSITIONS = {"A>G", "G>A", "C>T", "T>C"}
+CLASSES = ("SNV", "MNV", "indel", "SV", "other")  # SV: symbolic alleles and breakends
+CLASS_OF = {
+    "SNV": "SNV",
+    "MNV": "MNV",
+    "insertion": "indel",
+    "deletion": "indel",
+    "indel": "indel",
+    "symbolic": "SV",
+    "breakend": "SV",
+}
 
 
 @dataclass
@@ -42,15 +53,14 @@ class Summary:
     genes: Counter[str] = field(default_factory=Counter)
     regions: Counter[str] = field(default_factory=Counter)
     substitutions: Counter[str] = field(default_factory=Counter)
-    filters: Counter[str] = field(default_factory=Counter)
-    known: Counter[str] = field(default_factory=Counter)
+    known: Known = field(default_factory=Known)
     bins: dict[str, np.ndarray] = field(default_factory=dict)
     bin_width: dict[str, int] = field(default_factory=dict)
     samples: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def add_block(total: Summary, found: Alleles, done: Annotated, sources: dict[str, str]) -> None:
-    """Add the alleles of a block; `sources` maps a source's id to the column that shows whether it knows an allele."""
+def add_block(total: Summary, found: Alleles, done: Annotated) -> None:
+    """Add the alleles of a block."""
     total.alleles += len(found)
     annotated = found.skip == ANNOTATED
     total.annotated_alleles += int(annotated.sum())
@@ -67,8 +77,6 @@ def add_block(total: Summary, found: Alleles, done: Annotated, sources: dict[str
     if "region" in columns:
         total.regions.update(count_values(columns["region"]))
     total.skipped_alleles.update(count_values(columns["skipped"]))
-    for source, column in sources.items():
-        total.known[source] += len(columns[column]) - columns[column].null_count
     _add_substitutions(total, done)
 
 
@@ -133,6 +141,14 @@ def ti_tv(substitutions: Counter[str]) -> dict[str, Any]:
     return {"transitions": transitions, "transversions": transversions, "ratio": ratio}
 
 
+def by_class(types: Counter[str]) -> dict[str, int]:
+    """Alleles by class: each type is in one, so that the classes add up to all alleles."""
+    counted = Counter(dict.fromkeys(CLASSES, 0))
+    for name, count in types.items():
+        counted[CLASS_OF.get(name, "other")] += count
+    return dict(counted)
+
+
 def by_size(counter: Counter[str]) -> dict[str, int]:
     """Largest first, then by name."""
     return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
@@ -166,6 +182,7 @@ def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, A
         "contigs_not_listed": {"contigs": len(unlisted), "records": sum(unlisted)},
         "unannotated_contigs": {name: survey.contigs[name] for name in unknown},
         "unannotated": _on_unknown(survey, plan),
+        "classes": by_class(total.types),
         "types": by_size(total.types),
         "consequences": {term: total.consequences[term] for term in SEVERITY if total.consequences[term]},
         "transcript_consequences": by_size(total.all_consequences),
@@ -174,7 +191,7 @@ def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, A
         "regions": by_size(total.regions),
         "substitutions": dict(sorted(total.substitutions.items())),
         "ti_tv": ti_tv(total.substitutions),
-        "known": dict(total.known),
+        **total.known.document(total.annotated_alleles),
         "genotypes": _sample_rows(total, survey),
         "positions": [
             {"contig": name, "bin_width": total.bin_width[name], "counts": counts.tolist()}

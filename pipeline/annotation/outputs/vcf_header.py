@@ -56,6 +56,9 @@ def own_fields(bundle: Bundle, survey: Survey, engine: Engine) -> list[OwnField]
         ),
         OwnField("ANN_GENE", "gene", "A", "String", "Gene of that consequence"),
         OwnField("ANN_AMINO_ACIDS", "amino_acids", "A", "String", "Amino acid change of that consequence"),
+        OwnField("ANN_HGVS_G", "hgvs_g", "A", "String", "HGVS description on the contig"),
+        OwnField("ANN_HGVS_C", "hgvs_c", "A", "String", "HGVS description on the transcript of that consequence"),
+        OwnField("ANN_HGVS_P", "hgvs_p", "A", "String", "HGVS description of the protein of that transcript"),
         OwnField("ANN_SKIPPED", "skipped", "A", "String", "Why the allele was carried through without annotation"),
     ]
     types = {"string": "String", "integer": "Integer", "float": "Float"}

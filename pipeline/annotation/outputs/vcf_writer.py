@@ -152,12 +152,11 @@ class VcfWriter:
         return UnreadableRecordError(place.group(1), int(place.group(2)), reason)
 
 
-def build_index(path: Path, longest: int, family: ChildFamily) -> Path:
-    """Index the VCF; `.csi` where a position (1-based) goes beyond what `.tbi` can hold."""
+def start_index(path: Path, longest: int, family: ChildFamily) -> tuple[Child, Path]:
+    """Begin to index the VCF; `.csi` where a position (1-based) goes beyond what `.tbi` can hold."""
     kind = "csi" if longest > TBI_MAX_POSITION else "tbi"
     child = family.start(["tabix", str(path), kind], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    family.finish([child])
-    return path.with_name(f"{path.name}.{kind}")
+    return child, path.with_name(f"{path.name}.{kind}")
 
 
 def packed_header(header: bytes) -> bytes:
