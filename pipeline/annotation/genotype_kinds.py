@@ -11,12 +11,13 @@ import numpy.typing as npt
 from pipeline.annotation.columnar import IntArray
 
 MISSING = -1
+ALLELE_NUMBER = re.compile(r"[0-9]{1,9}\Z")
 
 
 def parse_genotype(text: str) -> tuple[int, ...]:
     """Allele numbers of a GT text; -1 for a missing allele."""
     parts = [part for part in re.split(r"[/|]", text) if part]
-    return tuple(int(part) if part.isdigit() else MISSING for part in parts) or (MISSING,)
+    return tuple(int(part) if ALLELE_NUMBER.match(part) else MISSING for part in parts) or (MISSING,)
 
 
 @dataclass(frozen=True)

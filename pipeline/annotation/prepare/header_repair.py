@@ -17,6 +17,7 @@ OLD_FILTER = re.compile(r'##(FILTER|ALT)=([^,<]+),"?(.*?)"?\s*$')
 ID_ANYWHERE = re.compile(r"\bID\s*=\s*([^,>\s\"]+)")
 KEY_OK = re.compile(r"(?:[A-Za-z_][0-9A-Za-z_.]*|1000G)$")
 CONTIG_OK = re.compile(r"[0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*$")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,18}\Z")
 VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)\s*$", re.IGNORECASE)
 OLDEST_KEPT = (4, 0)
 NEWEST_KNOWN = (4, 5)
@@ -161,7 +162,7 @@ def _contig(line: str, header: VcfHeader) -> str | None:
         header.changes["duplicate_meta_line"] += 1
         return None
     length = (pairs or {}).get("length", "")
-    header.contigs[name] = int(length) if length.isdigit() else None
+    header.contigs[name] = int(length) if WHOLE_NUMBER.match(length) else None
     return line
 
 

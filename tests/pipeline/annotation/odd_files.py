@@ -117,6 +117,8 @@ ACCEPTED = (
         0,
         {"unknown_contig": 3},
     ),
+    Odd("contig_length_in_foreign_digits", text(PLAIN.replace("length=16569", "length=²16569")), 3, 3),
+    Odd("contig_length_without_end", text(PLAIN.replace("length=16569", "length=" + "9" * 5000)), 3, 3),
     Odd("samples", text(SAMPLES), 1, 1),
     Odd("two_samples_of_one_name", text(SAMPLES.replace("\tA\tB\n", "\tA\tA\n")), 1, 1, changes=("sample_renamed",)),
     Odd(
