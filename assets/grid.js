@@ -52,6 +52,7 @@
 
   // Row ids are strings; the infinite model also asks for rows that are still loading.
   functions.gasJobRowId = (params) => String(params.data.id);
+  functions.gasChangeRowId = (params) => String(params.data ? params.data.n : "");
   functions.gasVariantRowId = (params) => String(params.data ? params.data.rid : "");
 
   functions.gasGridTheme = (base, rowHeight) =>
@@ -101,6 +102,13 @@
     fitColumns: (columnState, id) => {
       const api = columnState && window.dash_ag_grid.getApi(id);
       if (api) functions.gasFitColumns({ api });
+    },
+    // Another choice of rows: those that the table holds are of the one before.
+    askAgain: (_choice, id) => {
+      const api = window.dash_ag_grid.getApi(id);
+      if (!api || api.isDestroyed()) return;
+      api.ensureIndexVisible(0, "top");
+      api.purgeInfiniteCache();
     },
   });
 

@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   let doomed = null; // the job that the open dialog asks about
 
-  const call = (method, path) => window.gasUpload.call(method, path);
+  const call = (method, path, body) => window.gasUpload.call(method, path, body);
   const jobPath = (id) => `/api/jobs/${encodeURIComponent(id)}`;
 
   /** Lets the page that is open ask the server for news. */
@@ -45,14 +45,42 @@
       refresh();
       return;
     }
-    window.history.pushState({}, "", "/jobs");
+    visit("/jobs");
+  }
+
+  /** Goes to another page of ours without loading the document anew. */
+  function visit(path) {
+    window.history.pushState({}, "", path);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  }
+
+  /** The same wish keeps its name until it is answered, so that a second click or a lost answer makes no second job. */
+  async function runAgain(button, job) {
+    const { versions } = button.dataset;
+    button.dataset.token = button.dataset.token || crypto.getRandomValues(new Uint32Array(4)).join("-");
+    button.disabled = true;
+    say("");
+    try {
+      const made = await call("POST", `${jobPath(job)}/rerun`, { versions, token: button.dataset.token });
+      visit(`/jobs/${encodeURIComponent(made.job_id)}`);
+    } catch (error) {
+      if (error.status !== 0) delete button.dataset.token;
+      say(error.message);
+    }
+    button.disabled = false;
+    const menu = button.closest("details");
+    if (menu) menu.open = false;
   }
 
   async function act(button) {
     const { job, name, jobAction } = button.dataset;
     if (jobAction === "delete") {
       askDelete(job, name);
+      return;
+    }
+    if (jobAction === "rerun") {
+      await runAgain(button, job);
       return;
     }
     button.disabled = true;
@@ -65,9 +93,22 @@
     refresh();
   }
 
+  /** Copies the text of another element; where the browser forbids that, the text is marked instead. */
+  async function copy(button) {
+    const source = byId(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = button.dataset.done;
+    } catch {
+      window.getSelection().selectAllChildren(source);
+    }
+  }
+
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
     const button = event.target.closest("[data-job-action]");
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
     if (button) act(button);
     else if (event.target.closest("#delete-yes")) remove();
     else if (event.target.closest("#delete-no") || event.target.id === "delete-dialog") byId("delete-dialog").close();

@@ -7,7 +7,7 @@
   const byId = (id) => document.getElementById(id);
   const rows = new Map(); // transfer → Row, in the order in which they go up
   let shown = []; // the same transfers from top to bottom: the newest batch first, each batch in its own order
-  const limits = { filesAtOnce: 2, partsAtOnce: 3, maxBytes: Infinity, plan: "" }; // read from the box when it appears
+  const limits = { filesAtOnce: 2, partsAtOnce: 3, maxBytes: Infinity, plan: "", inspectBytes: 65536 }; // read from the box when it appears
 
   const announce = (text) => {
     const announcer = byId("upload-announcer");

@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     upload_url_ttl_s: int = Field(900, description="Lifetime of a presigned part URL; the browser asks for new ones.")
     upload_ttl_s: int = Field(7 * 86400, description="An upload not finished after this long is removed.")
     max_open_uploads: int = Field(50, description="Unfinished uploads a user may have at once.")
+    rerun_copy_s: int = Field(3600, description="A copy of a file for a rerun that takes longer than this is removed.")
+    max_reruns: int = Field(100, description="Times that one job may be run again.")
     upload_files_at_once: int = Field(2, description="Files that one page uploads at the same time; others wait.")
     upload_parts_at_once: int = Field(3, description="Parts of one file that a page sends at the same time.")
     upload_rate_limit: str = Field(
@@ -146,8 +148,14 @@ class Settings(BaseSettings):
     vep_caches_dir: Path | None = Field(
         None, description="Folder of the caches of the engine `vep`; default `<data_dir>/vep-caches`."
     )
+    vep_batch_alleles: int = Field(
+        50_000, description="Alleles that vepyr gets at once; the records that they come from wait in memory meanwhile."
+    )
     vep_memory_bytes: int = Field(16 * GIBIBYTE, description="Address space of a vepyr process.")
     vep_install_timeout_s: int = Field(86400, description="Longest time that installing a cache of `vep` may take.")
+    read_block_bytes: int = Field(
+        1 * MEBIBYTE, description="The annotation reads, and works on, so many bytes of a VCF at once."
+    )
     max_line_bytes: int = Field(32 * MEBIBYTE, description="Longest line of a VCF.")
     max_header_bytes: int = Field(64 * MEBIBYTE, description="Largest VCF header.")
     max_uncompressed_bytes: int = Field(200 * GIBIBYTE, description="Largest input after decompression.")
@@ -164,6 +172,12 @@ class Settings(BaseSettings):
     )
     build_check_s: float = Field(5.0, description="Longest time that this comparison takes; what was compared counts.")
     max_samples: int = Field(100_000, description="Largest number of samples.")
+    phase_probe_records: int = Field(
+        10_000, description="First records of a file that tell whether its genotypes are phased."
+    )
+    max_haplotype_bytes: int = Field(
+        256 * MEBIBYTE, description="Memory for the phased genotypes of neighbouring coding variants."
+    )
     max_unsorted_records: int = Field(20_000_000, description="Largest number of records that are sorted by position.")
     progress_interval_s: float = Field(1.0, description="A job's progress is written at most this often.")
 
@@ -192,13 +206,23 @@ class Settings(BaseSettings):
     table_cell_letters: int = Field(
         200, description="A longer text is cut in a table cell, which then says how long it is."
     )
+    compare_rows_at_once: int = Field(
+        200_000, description="Rows of two results that are compared in one stretch: what bounds the memory for it."
+    )
+    compare_timeout_s: float = Field(90.0, description="The comparison of two results is stopped after this long.")
+    max_compared_changes: int = Field(
+        20_000_000, description="Largest number of differing values that a comparison of two results lists."
+    )
+    compare_download_rows: int = Field(
+        500_000, description="Largest number of differing values that the portal writes into one download."
+    )
     max_log_view_bytes: int = Field(
         256 * 1024, description="Part of a summary log that the job page shows; the download is whole."
     )
 
     def resolved_bundles_dir(self) -> Path:
         """Folder of installed bundles."""
-        return self.bundles_dir or self.data_dir / "bundles"
+        return (self.bundles_dir or self.data_dir / "bundles").absolute()  # children run in folders of their own
 
     def resolved_work_dir(self) -> Path:
         """Folder of temporary files."""
@@ -206,7 +230,7 @@ class Settings(BaseSettings):
 
     def resolved_vep_caches_dir(self) -> Path:
         """Folder of the caches of the engine `vep`."""
-        return self.vep_caches_dir or self.data_dir / "vep-caches"
+        return (self.vep_caches_dir or self.data_dir / "vep-caches").absolute()
 
     def max_upload_bytes(self, plan: str) -> int:
         """Largest input file of a plan, in bytes."""

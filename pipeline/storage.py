@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws
-from pipeline.errors import RetryableError
+from pipeline.errors import GasError, RetryableError
 from pipeline.settings import MEBIBYTE, get_settings
 
+OnBytes = Callable[[int], None]
 CHUNK_BYTES = 1 * MEBIBYTE
 # A file up to this size goes up in one request; a longer one in parts of this size (10,000 parts: 640 GB).
 PART_BYTES = 64 * MEBIBYTE
@@ -73,8 +75,13 @@ def presigned_download(bucket: str, key: str, file_name: str) -> str:
     )
 
 
-def download(bucket: str, key: str, target: Path, *, sha256: str | None = None) -> int:
-    """Stream an object into a file and return its size; a wrong checksum raises `RetryableError`."""
+def download(
+    bucket: str, key: str, target: Path, *, sha256: str | None = None, on_bytes: OnBytes = lambda _: None
+) -> int:
+    """Stream an object into a file and return its size; a wrong checksum raises `RetryableError`.
+
+    `on_bytes` hears how many bytes are here so far; what it raises ends the transfer.
+    """
     digest = hashlib.sha256()
     size = 0
     body = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
@@ -83,9 +90,24 @@ def download(bucket: str, key: str, target: Path, *, sha256: str | None = None) 
             out.write(chunk)
             digest.update(chunk)
             size += len(chunk)
+            on_bytes(size)
     if sha256 is not None and digest.hexdigest() != sha256:
         target.unlink(missing_ok=True)
         raise RetryableError("A stored file arrived damaged; it is fetched again.", code="checksum_mismatch")
+    return size
+
+
+def copy(from_bucket: str, from_key: str, to_bucket: str, to_key: str) -> int:
+    """Copy an object of any size inside the object store (in parts where S3 asks for it) and return its size.
+
+    Raises ClientError (404) where there is none, RetryableError where the copy's size differs.
+    """
+    size = size_of(from_bucket, from_key)
+    source = {"Bucket": from_bucket, "Key": from_key}
+    aws.client("s3").copy(source, to_bucket, to_key, Config=TransferConfig(multipart_chunksize=PART_BYTES))
+    copied = size_of(to_bucket, to_key)
+    if size is None or copied != size:
+        raise RetryableError("The file could not be copied just now. Try again in a moment.", code="copy_failed")
     return size
 
 
@@ -111,8 +133,18 @@ def _base64(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
-def upload(path: Path, bucket: str, key: str, content_type: str = "application/octet-stream") -> StoredObject:
-    """Store a file and confirm its size and SHA-256 as S3 computed them (C18); `RetryableError` if they differ."""
+def upload(
+    path: Path,
+    bucket: str,
+    key: str,
+    content_type: str = "application/octet-stream",
+    *,
+    on_bytes: OnBytes = lambda _: None,
+) -> StoredObject:
+    """Store a file and confirm its size and SHA-256 as S3 computed them (C18); `RetryableError` if they differ.
+
+    `on_bytes` hears how many bytes are there so far; what it raises ends the transfer.
+    """
     sha256, parts = _digests(path)
     extra = {"ContentType": content_type, "Metadata": {"sha256": sha256}}
     if len(parts) == 1:
@@ -123,17 +155,20 @@ def upload(path: Path, bucket: str, key: str, content_type: str = "application/o
             )
     else:
         expected = _base64(hashlib.sha256(b"".join(parts)).digest())
-        _upload_parts(path, bucket, key, parts, extra)
+        _upload_parts(path, bucket, key, parts, extra, on_bytes)
     head = aws.client("s3").head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     size = path.stat().st_size
     # A composite checksum is the digest of the parts' digests, followed by a hyphen and their number.
     stored = head.get("ChecksumSHA256", "").split("-")[0]
     if head["ContentLength"] != size or stored != expected:
         raise RetryableError("A stored file differs from what was sent; it is sent again.", code="checksum_mismatch")
+    on_bytes(size)
     return StoredObject(key, size, sha256)
 
 
-def _upload_parts(path: Path, bucket: str, key: str, digests: list[bytes], extra: dict[str, Any]) -> None:
+def _upload_parts(
+    path: Path, bucket: str, key: str, digests: list[bytes], extra: dict[str, Any], on_bytes: OnBytes
+) -> None:
     s3 = aws.client("s3")
     upload_id = s3.create_multipart_upload(
         Bucket=bucket, Key=key, ChecksumAlgorithm="SHA256", ChecksumType="COMPOSITE", **extra
@@ -142,6 +177,7 @@ def _upload_parts(path: Path, bucket: str, key: str, digests: list[bytes], extra
         done = []
         with path.open("rb") as source:
             for number, digest in enumerate(digests, 1):
+                on_bytes(source.tell())
                 answer = s3.upload_part(
                     Bucket=bucket,
                     Key=key,
@@ -153,7 +189,7 @@ def _upload_parts(path: Path, bucket: str, key: str, digests: list[bytes], extra
                 )
                 done.append({"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": _base64(digest)})
         s3.complete_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": done})
-    except ClientError:
+    except (BotoCoreError, ClientError, GasError):
         s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
         raise
 

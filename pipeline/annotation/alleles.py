@@ -34,7 +34,7 @@ SKIP_REASONS = (
 )
 CODE = {reason: code for code, reason in enumerate(SKIP_REASONS)}
 SKIP_SENTENCES = {
-    "unknown_contig": "the contig is not in the reference bundle",
+    "unknown_contig": "the contig is not in the reference bundle, or is another sequence there",
     "beyond_contig_end": "the position lies beyond the end of the contig",
     "reference_mismatch": "REF differs from the reference sequence",
     "reference_unknown": "the reference sequence is masked or unknown (N) there",

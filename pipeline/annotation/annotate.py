@@ -57,7 +57,7 @@ def annotate(
         staging.mkdir()
         with ChildFamily(work, get_settings(), cancelled) as family:
             upload = Upload(input_path.resolve(), input_name, job_id)
-            result = Job(upload, bundle, engine, staging, work, family, on_progress, choice).run()
+            result = Job(upload, bundle, engine, staging, work, family, on_progress, choice, options).run()
         files = {role: _moved(path, out_dir) for role, path in result.files.items()}
         return replace(result, files=files, build=choice.document())
     except OSError as error:

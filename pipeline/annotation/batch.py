@@ -11,17 +11,22 @@ import pysam
 
 from pipeline.annotation.alleles import ANNOTATED, CODE, SKIP_REASONS, Alleles
 from pipeline.annotation.columnar import IntArray, mask, to_numpy
-from pipeline.annotation.consequence_terms import impact_of, most_severe_term, severity_rank
+from pipeline.annotation.consequence_terms import impact_of, most_severe_term, translate
+from pipeline.annotation.contig_part import ContigPart, ContigParts
 from pipeline.annotation.contig_plan import ContigPlan
+from pipeline.annotation.engine_rows import OwnRows, engine_rows
 from pipeline.annotation.engine_stream import EngineRows
-from pipeline.annotation.engines.base import Engine
-from pipeline.annotation.gene_context import complete, merged_by_transcript, neighbours
-from pipeline.annotation.sources.allele_source import ARROW_TYPES, AlleleSource
-from pipeline.annotation.sources.track import Track
-from pipeline.reference.bundle import Bundle
-from pipeline.reference.gene_model import load_gene_model
+from pipeline.annotation.engines.base import CONSEQUENCE_SCHEMA, Engine
+from pipeline.annotation.engines.csq import CsqEngine
+from pipeline.annotation.haplotypes.compounds import Compounds, Told
+from pipeline.annotation.sources.allele_source import ARROW_TYPES
+from pipeline.reference.bundle import Bundle, Contig
 
-BEST_COLUMNS = ("gene", "gene_id", "transcript", "biotype", "strand", "amino_acids", "protein_position", "dna_change")
+BEST_COLUMNS = (
+    "gene", "gene_id", "transcript", "biotype", "strand", "amino_acids", "protein_position", "dna_change",
+    "hgvs_c", "hgvs_p", "codons", "cds_position", "exon", "intron",
+)  # fmt: skip
+STANDARD_CODE = 1
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,13 @@ class Annotated:
 class Annotator:
     """Annotates the alleles of a file against one bundle."""
 
-    def __init__(self, bundle: Bundle, engine: Engine, plan: ContigPlan) -> None:
+    def __init__(self, bundle: Bundle, engine: Engine, plan: ContigPlan, compounds: Compounds | None = None) -> None:
         self.engine = engine
+        self.compounds = compounds
         self.plan = plan
-        self.model = load_gene_model(bundle.gff3)
         self.fasta = pysam.FastaFile(str(bundle.fasta))
-        self.sources = [
-            AlleleSource(source, bundle.path(source.file)) for source in bundle.sources if source.kind == "alleles"
-        ]
-        self.tracks = [Track(source, bundle.path(source.file)) for source in bundle.sources if source.kind == "track"]
+        self._parts = ContigParts(bundle, self.fasta)
+        self.sources, self.tracks = self._parts.sources, self._parts.tracks
 
     def close(self) -> None:
         """Close the reference."""
@@ -63,15 +66,16 @@ class Annotator:
     def annotate(self, found: Alleles, rows: EngineRows | None) -> Annotated:
         """Put together what engine, gene model and sources say. Alleles that the engine left out get their reason."""
         normal = self._normal_form(found, rows)
-        consequences = self._consequences(normal)
-        best = _most_severe(consequences, len(found))
+        parts = self._by_contig(found, normal)
+        consequences, best, worst = self._with_compounds(found, normal, *self._consequences(normal, parts))
         columns = {
             name: consequences[name].combine_chunks().take(best)
-            for name in (*BEST_COLUMNS, *(column.name for column in self.engine.extra_columns))
+            for name in (*BEST_COLUMNS, "consequence", *(column.name for column in self.engine.extra_columns))
         }
-        columns["consequence"] = most_severe_term(consequences["consequence"].combine_chunks().take(best))
-        columns |= self._by_contig(found, normal)
-        columns["consequence"] = pc.coalesce(columns["consequence"], columns.pop("nearby"))
+        places = self._parts.scattered(parts, len(found))
+        columns["consequence"] = pc.coalesce(most_severe_term(columns["consequence"]), places.pop("nearby"))
+        columns |= places
+        columns["most_severe"] = pc.coalesce(worst, places["most_severe"], columns["consequence"])
         columns["impact"] = impact_of(columns["consequence"])
         columns["type"] = variant_types(found, normal)
         columns["skipped"] = pa.array(SKIP_REASONS).take(pa.array(found.skip, mask=found.skip == ANNOTATED))
@@ -104,71 +108,69 @@ class Annotator:
             known = self.fasta.fetch(target.name, start, start + len(ref)).upper() if target else ""
             found.skip[index] = CODE["reference_unknown" if "N" in known else "reference_mismatch"]
 
-    def _consequences(self, normal: NormalForm) -> pa.Table:
-        rows = merged_by_transcript(complete(self.engine.parse(normal.raw), self.model))
-        return rows.append_column("impact", impact_of(rows["consequence"].combine_chunks()))
-
-    def _by_contig(self, found: Alleles, normal: NormalForm) -> dict[str, pa.Array]:
-        """What depends on the place alone or on the allele alone: neighbours, sources, tracks."""
-        parts: list[tuple[IntArray, dict[str, pa.Array]]] = []
+    def _by_contig(self, found: Alleles, normal: NormalForm) -> list[ContigPart]:
+        """What depends on the place and the allele alone, contig by contig."""
+        parts: list[ContigPart] = []
         for order in np.unique(found.contig_order[found.skip == ANNOTATED]).tolist():
             index = np.flatnonzero((found.skip == ANNOTATED) & (found.contig_order == order))
             target = self.plan.contigs[found.chrom[int(index[0])].as_py()].target
-            if target is not None:
-                parts.append((index, self._on_contig(target.name, index, normal)))
-        return self._scattered(parts, len(found))
+            if target is None:
+                continue
+            where = pa.array(index)
+            inside = None if self._by_model(target) else pc.is_valid(normal.raw.take(where))
+            place = normal.pos[index], normal.ref.take(where), normal.alt.take(where)
+            parts.append(self._parts.part(target, index, *place, inside))
+        return parts
 
-    def _on_contig(self, contig: str, index: IntArray, normal: NormalForm) -> dict[str, pa.Array]:
-        where = pa.array(index)
-        pos, ref, alt = normal.pos[index], normal.ref.take(where), normal.alt.take(where)
-        length = to_numpy(pc.binary_length(ref)).astype(np.int64)
-        near = neighbours(pos, length, self.model.genes.get(contig))
-        outside = pc.is_null(normal.raw.take(where))
-        columns = {
-            "nearby": pc.if_else(outside, near.consequence, "sequence_variant"),
-            "nearest_gene": pc.if_else(outside, near.gene, None),
-            "distance": pc.if_else(outside, near.distance, None),
-        }
-        for source in self.sources:
-            columns |= source.lookup(contig, pos, ref, alt)
-        for track in self.tracks:
-            columns |= track.lookup(contig, pos, length)
-        return columns
+    def _by_model(self, contig: Contig) -> bool:
+        """Whether the gene model says what happens to transcripts: csq leaves most of them unnamed, and vepyr knows
+        the standard genetic code only."""
+        return isinstance(self.engine, CsqEngine) or contig.genetic_code != STANDARD_CODE
 
-    def _scattered(self, parts: list[tuple[IntArray, dict[str, pa.Array]]], count: int) -> dict[str, pa.Array]:
-        types = {"nearby": pa.string(), "nearest_gene": pa.string(), "distance": pa.int64()}
-        declared = [item.source for item in self.sources] + [item.source for item in self.tracks]
-        for source in declared:
-            types |= {column.name: ARROW_TYPES[column.type] for column in source.columns}
-        where = np.full(count, -1, np.int64)
-        start = 0
-        for index, _ in parts:
-            where[index] = np.arange(start, start + len(index))
-            start += len(index)
-        take = pa.array(where, mask=where < 0)
-        return {
-            name: pa.concat_arrays([columns[name] for _, columns in parts]).take(take)
-            if parts
-            else pa.nulls(count, type_)
-            for name, type_ in types.items()
-        }
+    def _with_compounds(
+        self, found: Alleles, normal: NormalForm, rows: pa.Table, best: IntArray, worst: pa.StringArray
+    ) -> tuple[pa.Table, pa.Int64Array, pa.StringArray]:
+        """The rows with those of alleles that act together on one chromosome copy."""
+        if self.compounds is not None:
+            targets = translate(found.chrom, self._target_name)
+            told = Told(rows, best, worst)
+            told = self.compounds.applied(told, targets, normal.pos, normal.ref, normal.alt)
+            rows, best, worst = told.rows, told.best, told.worst
+        return rows, pa.array(best, mask=best < 0), worst
+
+    def _target_name(self, name: str) -> str | None:
+        target = self.plan.contigs[name].target
+        return target.name if target is not None else None
+
+    def _consequences(self, normal: NormalForm, parts: list[ContigPart]) -> tuple[pa.Table, IntArray, pa.StringArray]:
+        """All rows; for each allele the one that speaks for it, and the worst term of an engine's own rows (null:
+        none)."""
+        best = np.full(len(normal.pos), -1, np.int64)
+        worst = pa.nulls(len(best), pa.string())
+        own: OwnRows | None = None
+        if not isinstance(self.engine, CsqEngine):
+            own = engine_rows(self.engine, normal.raw, self._parts.model)
+        tables = [empty_rows(self.engine)]
+        by_engine = [part.index for part in parts if part.rows is None]
+        if own is not None and by_engine:
+            table, best, worst = own.of(np.concatenate(by_engine))
+            tables.append(table)
+        start = sum(len(table) for table in tables)
+        for part in parts:
+            if part.rows is not None:
+                best[part.index] = np.where(part.rows.best >= 0, part.rows.best + start, -1)
+                row = pa.array(part.index).take(part.rows.table["row"].combine_chunks())
+                table = part.rows.table.set_column(0, "row", row)
+                tables.append(table if own is None else own.with_extra(table, self.engine))
+                start += len(table)
+        whole = pa.concat_tables(tables, promote_options="default").combine_chunks()
+        return whole, best, worst
 
 
-def _most_severe(consequences: pa.Table, alleles: int) -> pa.Int64Array:
-    """Index of the row that speaks for each allele (null: none): the most severe, protein-coding first, then by id."""
-    count = len(consequences)
-    if not count:
-        return pa.nulls(alleles, pa.int64())
-    row = to_numpy(consequences["row"])
-    rank = to_numpy(severity_rank(consequences["consequence"].combine_chunks()))
-    coding = mask(pc.equal(consequences["biotype"], "protein_coding"))
-    name = to_numpy(pc.rank(pc.fill_null(consequences["transcript"], "").combine_chunks(), tiebreaker="dense"))
-    order = np.lexsort((name, ~coding, rank, row))
-    first = np.ones(count, bool)
-    first[1:] = row[order][1:] != row[order][:-1]
-    best = np.full(alleles, -1, np.int64)
-    best[row[order][first]] = order[first]
-    return pa.array(best, mask=best < 0)
+def empty_rows(engine: Engine) -> pa.Table:
+    """No consequence rows, with all columns that they have."""
+    extra = [(column.name, ARROW_TYPES[column.type]) for column in engine.extra_columns]
+    return pa.schema([*CONSEQUENCE_SCHEMA, *extra, ("impact", pa.string())]).empty_table()
 
 
 def variant_types(found: Alleles, normal: NormalForm) -> pa.StringArray:

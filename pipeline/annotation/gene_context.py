@@ -1,7 +1,4 @@
-"""What the gene model adds to an engine's words: transcripts by name, and what lies near a variant outside all genes.
-
-Upstream and downstream reach 5,000 bases, as in Ensembl VEP's default (`--distance 5000`).
-"""
+"""What the gene model adds to an engine's words: names of transcripts, and what lies near a variant outside genes."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ import pyarrow.compute as pc
 
 from pipeline.annotation.columnar import IntArray, mask, to_numpy
 from pipeline.annotation.consequence_terms import sequence_ontology, translate
+from pipeline.annotation.transcripts.context import NEAR_BASES
 from pipeline.reference.gene_model import ContigGenes, GeneModel
 
-NEAR_BASES = 5000
 FAR = np.iinfo(np.int64).max
 
 
@@ -31,7 +28,8 @@ class Neighbour:
 def complete(rows: pa.Table, model: GeneModel) -> pa.Table:
     """Fill transcript, gene_id, biotype and strand of consequence rows from the model."""
     pair = pc.binary_join_element_wise(pc.fill_null(rows["gene"], ""), pc.fill_null(rows["biotype"], ""), "\t")
-    named = translate(pair, lambda text: _only_transcript(text, model))
+    unnamed = pc.if_else(pc.is_null(rows["transcript"]), pair, None)
+    named = translate(unnamed, lambda text: None if text is None else _only_transcript(text, model))
     transcript = pc.coalesce(rows["transcript"].combine_chunks(), named)
     own = {
         name: translate(transcript, lambda key, name=name: getattr(model.transcripts.get(key), name, None))
@@ -74,8 +72,24 @@ def _only_transcript(pair: str, model: GeneModel) -> str | None:
     return found[0].id if len(found) == 1 else None
 
 
-def neighbours(pos: IntArray, length: IntArray, genes: ContigGenes | None) -> Neighbour:
-    """The nearest gene of each allele at `pos` (1-based) with `length` reference bases, on one contig."""
+def neighbours(
+    pos: IntArray, length: IntArray, genes: ContigGenes | None, circumference: int | None = None
+) -> Neighbour:
+    """The nearest gene of each allele at `pos` (1-based) with `length` reference bases, on one contig.
+
+    On a circle of `circumference` bases the way over the origin counts too.
+    """
+    if circumference is None or genes is None:
+        return _nearest(pos, length, genes)
+    ways = [_nearest(pos + turn, length, genes) for turn in (0, circumference, -circumference)]
+    far = np.iinfo(np.int64).max
+    gaps = np.stack([pc.fill_null(way.distance, far).to_numpy() for way in ways])
+    take = pa.array(gaps.argmin(axis=0) * len(pos) + np.arange(len(pos)))
+    parts = ("consequence", "gene", "distance")
+    return Neighbour(*(pa.concat_arrays([getattr(way, part) for way in ways]).take(take) for part in parts))
+
+
+def _nearest(pos: IntArray, length: IntArray, genes: ContigGenes | None) -> Neighbour:
     count = len(pos)
     if genes is None or not len(genes.starts):
         return Neighbour(

@@ -18,6 +18,9 @@ from pipeline.annotation.engine_stream import EngineStream
 from pipeline.annotation.engines.base import Engine, OutOfOrderError
 from pipeline.annotation.feed import Feed
 from pipeline.annotation.file_names import safe_name, safe_stem
+from pipeline.annotation.haplotypes.column import HAPLOTYPE
+from pipeline.annotation.haplotypes.compounds import Compounds
+from pipeline.annotation.haplotypes.lookahead import look_ahead
 from pipeline.annotation.job_run import JobRun
 from pipeline.annotation.notes import change_sentences, notes_for
 from pipeline.annotation.options import USUAL, AnnotationOptions
@@ -98,13 +101,16 @@ class Job:
         self.out_dir = out_dir
         self.work = work
         self.family = family
-        self.settings: Settings = get_settings()
+        settings = get_settings()
+        block_bytes = min(settings.read_block_bytes, engine.block_bytes)
+        self.settings: Settings = settings.model_copy(update={"read_block_bytes": block_bytes})
         self.engine = engine
         self.on_progress = on_progress
         self.choice = choice
         self.provenance = provenance_of(bundle, engine, options, choice)
         self.as_text: set[tuple[str, str]] = set()
         self.sort_again = False
+        self.looked_ahead: dict[Path, Compounds | None] = {}
         self.vcf = out_dir / f"{safe_stem(upload.name)}.annot.vcf.gz"
 
     def run(self) -> AnnotationResult:
@@ -163,15 +169,27 @@ class Job:
         self.family.raise_if_stopped()
         self.meter.at(bytes_read, records)
 
+    def _compounds(self, prepared: Prepared, found: Survey) -> Compounds | None:
+        """Consequences of alleles that act together, where the engine tells; looked for once in each file."""
+        if HAPLOTYPE not in self.engine.extra_columns:
+            return None
+        if prepared.path not in self.looked_ahead:
+            plan = ContigPlan(found.header, self.bundle, self.choice)
+            self.looked_ahead[prepared.path] = look_ahead(
+                prepared.blocks, found.samples, plan, self.bundle, self.family, self._on_read
+            )
+        return self.looked_ahead[prepared.path]
+
     def _pass(self, source: FirstPass | Surveyed) -> tuple[Survey, ContigPlan, Summary]:
-        self.meter.start("annotate")
         found, check = source.survey, self.family.raise_if_stopped
+        compounds = self._compounds(source.prepared, found)
+        self.meter.start("annotate")
         plan = ContigPlan(found.header, self.bundle, self.choice) if isinstance(source, FirstPass) else source.plan
         own = own_fields(self.bundle, found, self.engine)
         head = partial(full_header, own, provenance_lines(self.provenance, self.upload.job_id), found.header)
         feed = Feed(source.blocks({field.key for field in own}), plan, check)
         stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
-        annotator = Annotator(self.bundle, self.engine, plan)
+        annotator = Annotator(self.bundle, self.engine, plan, compounds)
         stream.start()
         try:
             with (
@@ -195,8 +213,7 @@ class Job:
         return found, plan, total
 
     def _finish(self, found: Survey, plan: ContigPlan, total: Summary) -> AnnotationResult:
-        self.meter.start("finish")
-        self.meter.at(0, found.records)
+        self.meter.start("finish", found.records)
         indexing, index = start_index(self.vcf, max(found.last_position.values(), default=0), self.family)
         document = as_document(total, found, plan)
         notes = notes_for(document, found, self.bundle)

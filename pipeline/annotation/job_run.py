@@ -19,6 +19,7 @@ from pipeline.annotation.genotypes import CALL_SCHEMA, Genotypes, counts_as_arra
 from pipeline.annotation.info_fields import info_numbers
 from pipeline.annotation.numbers import decimals
 from pipeline.annotation.ordering import Ordering
+from pipeline.annotation.outputs.known import add_known
 from pipeline.annotation.outputs.summary import Summary, add_block, add_places, add_samples
 from pipeline.annotation.outputs.tables import Tables
 from pipeline.annotation.outputs.vcf_header import OwnField
@@ -71,7 +72,7 @@ class JobRun:
         self.total = Summary()
         self.ordering = Ordering()
         self.samples = pa.array(survey.header.samples, pa.string())
-        self.sources = {item.source.id: item.source.columns[0].name for item in annotator.sources}
+        self.sources = {item.source.id: [column.name for column in item.source.columns] for item in annotator.sources}
 
     def run(self) -> Summary:
         """Do it. Raises what the engine, the writer or the input raise."""
@@ -109,7 +110,9 @@ class JobRun:
         consequences = annotated.consequences.append_column("key", keys)
         calls = genotypes.calls if genotypes is not None else CALL_SCHEMA.empty_table()
         self.tables.add(self.ordering.add(variants, consequences, calls, done.safe))
-        add_block(self.total, found, annotated, self.sources)
+        add_block(self.total, found, annotated)
+        ids = done.block.column(2).take(pa.array(found.row))
+        add_known(self.total.known, ids, found.skip == ANNOTATED, annotated.columns, self.sources)
         add_places(self.total, found.chrom, annotated.normal.pos, found.skip == ANNOTATED, self.plan)
         if genotypes is not None:
             add_samples(self.total, genotypes)

@@ -50,10 +50,10 @@ class ProgressMeter:
     _step_started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
 
-    def start(self, step: str) -> None:
-        """A new step begins."""
+    def start(self, step: str, records: int = 0) -> None:
+        """A new step begins; so many records are done already."""
         self._step, self._step_started, self._told = step, time.monotonic(), 0.0
-        self.at(0, 0)
+        self.at(0, records)
 
     def at(self, bytes_read: int, records: int) -> None:
         """So many bytes and records of this step are done."""
@@ -67,7 +67,8 @@ class ProgressMeter:
         now = time.monotonic()
         if now - self._told >= SHORTEST_INTERVAL_S:
             self._told = now
-            rate = records / max(now - self._step_started, 1e-6)
+            # The last step works on the finished files: it has no records to be fast at.
+            rate = 0.0 if self._step == "finish" else records / max(now - self._step_started, 1e-6)
             self.on_progress(Progress(self._step, self._highest, records, rate))
 
     def done(self, records: int) -> None:

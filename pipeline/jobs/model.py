@@ -27,6 +27,8 @@ class Job:
     engine: str = DEFAULT_ENGINE
     source_ids: list[str] | None = None  # None: all sources of the bundle
     rerun_of: str | None = None  # id of the job that this one repeats
+    reruns: list[str] | None = None  # ids of the jobs that repeat this one; some may be gone
+    pinned: dict[str, Any] | None = None  # checksum of the versions that it must be made with; how they were chosen
     detected_build: dict[str, Any] | None = None  # genome build of the file with its evidence, as the work found it
     complete_time: int | None = None
     s3_results_bucket: str | None = None

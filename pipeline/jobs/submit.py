@@ -32,7 +32,7 @@ def submit(user: User, upload_id: object, choices: Choices | None = None) -> Job
         return store.get_owned(upload.upload_id, user.user_id)
     if upload.state != UploadState.UPLOADED:
         raise ConflictError("The upload is not finished yet.", code="upload_unfinished")
-    _check_active_jobs(user)
+    check_active_jobs(user)
     job = _new_job(upload, check_choices(choices or upload.choices))
     if not _create(upload, job):
         return store.get_owned(upload.upload_id, user.user_id)
@@ -40,7 +40,8 @@ def submit(user: User, upload_id: object, choices: Choices | None = None) -> Job
     return job
 
 
-def _check_active_jobs(user: User) -> None:
+def check_active_jobs(user: User) -> None:
+    """Refuse another job to a user who has as many waiting or running as the plan allows."""
     limit = get_settings().max_active_jobs(user.plan)
     if sum(job.is_active for job in list_jobs(user.user_id)) >= limit:
         raise LimitError(
@@ -64,6 +65,8 @@ def _new_job(upload: Upload, choices: Choices) -> Job:
         bundle_id=choices.bundle_id,
         engine=choices.engine_name,
         source_ids=None if choices.source_ids is None else list(choices.source_ids),
+        rerun_of=upload.rerun_of,
+        pinned=upload.pinned,
         sweep_bucket=store.SWEEP_BUCKET,
         sweep_at=now + get_settings().pending_grace_s,
     )
@@ -99,7 +102,7 @@ def list_jobs(user_id: str) -> list[Job]:
 
 def resubmit(user: User, job: Job) -> Job:
     """FAILED → PENDING at the owner's wish, and announced again."""
-    _check_active_jobs(user)
+    check_active_jobs(user)
     update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(
         job_status=JobStatus.PENDING,
         sweep_bucket=store.SWEEP_BUCKET,

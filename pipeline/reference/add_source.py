@@ -6,51 +6,18 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from pipeline.annotation.children import ChildFamily
 from pipeline.errors import ConfigurationError
-from pipeline.reference.allele_conversion import convert
-from pipeline.reference.bundle import Bundle, bundle_from
-from pipeline.reference.manifest import SOURCE_ID, BundleManifest, Source, SourceColumn
-from pipeline.reference.publisher_facts import ABOUT
-from pipeline.reference.source_columns import (
-    ColumnRequest,
-    PlannedColumn,
-    known_columns,
-    recognised,
-    requested_columns,
-)
-from pipeline.reference.source_file import SourceHeader, open_source
+from pipeline.reference.bundle import bundle_from
+from pipeline.reference.manifest import SOURCE_ID, BundleManifest, Source
+from pipeline.reference.sources.known_publishers import PRESETS
+from pipeline.reference.sources.requested import SourceRequest, converted
 from pipeline.reference.staging import flush, installed_folder, locked, read_manifest, sha256_of, write_manifest
-from pipeline.reference.track_tables import write_track_table
-from pipeline.settings import get_settings
 
-BED_NAMES = (".bed", ".bed.gz", ".bed.bgz", ".cytoband.txt", "cytoband.txt", "cytoband.txt.gz")
-PRESETS = ("clinvar", "dbsnp", "gnomad")
-NOT_CLEANED = ("read", "kept")
+__all__ = ["SourceRequest", "add_source", "add_to_folder", "remove_source"]
+
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class SourceRequest:
-    """What is added: `columns` are asked for by name, else `preset` (or what the header looks like) says which."""
-
-    name: str
-    file: Path
-    more_files: tuple[Path, ...] = ()  # where a publisher has one file for each contig
-    columns: tuple[ColumnRequest, ...] = ()
-    preset: str = ""
-    title: str = ""
-    version: str = ""
-    date: str = ""
-    licence: str = ""
-    url: str = ""
-    attribution: str = ""
-    replace: bool = False
 
 
 def add_source(
@@ -73,7 +40,7 @@ def add_to_folder(folder: Path, request: SourceRequest, progress: Progress) -> t
     bundle = bundle_from(folder, manifest)
     temporary = folder / f".adding-{request.name}.parquet"
     try:
-        source, counts = _converted(folder, bundle, request, temporary, progress)
+        source, counts = converted(folder, bundle, request, temporary, progress)
         progress("checksum")
         digest = sha256_of(temporary)
         source = source.model_copy(update={"file": f"{request.name}-{digest[:12]}.parquet"})
@@ -133,105 +100,3 @@ def _check_name(manifest: BundleManifest, request: SourceRequest) -> None:
             f"The bundle {manifest.id} has a source {request.name} already. Add --replace, or choose another name.",
             code="source_exists",
         )
-
-
-def _converted(
-    folder: Path, bundle: Bundle, request: SourceRequest, out: Path, progress: Progress
-) -> tuple[Source, Counter[str]]:
-    if request.file.name.lower().endswith(BED_NAMES):
-        columns = [_track_column(request)]
-        _check_columns(bundle, request, columns)
-        names = {alias: item for item in bundle.contigs.values() for alias in item.aliases} | bundle.contigs
-        counts = write_track_table(request.file, names, request.title or request.name, out, progress)
-        return _declared(request, "track", columns, SourceHeader(), "", counts), counts
-    header = _header(folder, request.file)
-    preset = request.preset or ("" if request.columns else recognised(header) or "")
-    planned = _columns(request, header, preset)
-    columns = [item.column for item in planned]
-    _check_columns(bundle, request, columns)
-    counts = convert((request.file, *request.more_files), bundle, [item.field for item in planned], out, progress)
-    return _declared(request, "alleles", columns, header, preset, counts), counts
-
-
-def _header(folder: Path, file: Path) -> SourceHeader:
-    with ChildFamily(folder, get_settings(), lambda: False) as family, open_source(file, family, Counter()) as source:
-        return source.header
-
-
-def _columns(request: SourceRequest, header: SourceHeader, preset: str) -> list[PlannedColumn]:
-    planned = requested_columns(request.name, header, request.columns) if request.columns else []
-    if preset and not request.columns:
-        planned = known_columns(header, preset)
-    if not planned:
-        raise ConfigurationError(
-            f"Say which fields of {request.file} are wanted: --column FIELD[:name[:title]]. It has: "
-            f"{', '.join(['ID', *header.info])}.",
-            code="no_columns",
-        )
-    return planned
-
-
-def _track_column(request: SourceRequest) -> SourceColumn:
-    """A track has one column; `--column NAME:column:title` may name it."""
-    asked = request.columns[0] if request.columns else ColumnRequest("NAME")
-    name = asked.name or request.name
-    title = asked.title or request.title or request.name.replace("_", " ").capitalize()
-    try:
-        return SourceColumn(
-            name=name,
-            field=name.upper(),
-            type="string",
-            title=title,
-            description=f"{title}: names of the intervals that overlap the allele.",
-            source_field="NAME",
-        )
-    except ValidationError as error:
-        raise ConfigurationError(f"{name!r} cannot be the name of a column.", code="bad_column_name") from error
-
-
-def _check_columns(bundle: Bundle, request: SourceRequest, columns: list[SourceColumn]) -> None:
-    """Column names are those of variants.parquet: each stands for one thing there."""
-    from pipeline.annotation.outputs.tables import variants_schema  # the tables know sources, so this comes late
-
-    taken = set(variants_schema(()).names)
-    taken |= {column.name for source in bundle.sources if source.id != request.name for column in source.columns}
-    names = [column.name for column in columns]
-    double = sorted({name for name in names if name in taken or names.count(name) > 1})
-    if double:
-        raise ConfigurationError(
-            f"There is a column {double[0]} already; give this one another name: --column FIELD:name.",
-            code="column_exists",
-        )
-
-
-def _declared(
-    request: SourceRequest,
-    kind: str,
-    columns: list[SourceColumn],
-    header: SourceHeader,
-    preset: str,
-    counts: Counter[str],
-) -> Source:
-    about = ABOUT.get(preset, {})
-    date = request.date or header.date
-    try:
-        return Source(
-            id=request.name,
-            title=request.title or about.get("title", request.name),
-            kind=kind,
-            file="pending",
-            version=request.version
-            or header.words.get("dbSNP_BUILD_ID")
-            or date
-            or header.words.get("source")
-            or "not stated",
-            date=date,
-            url=request.url or about.get("url", ""),
-            licence=request.licence or about.get("licence", "not stated"),
-            attribution=request.attribution or about.get("attribution", ""),
-            columns=tuple(columns),
-            records=counts["kept"],
-            cleaned={name: count for name, count in counts.items() if name not in NOT_CLEANED},
-        )
-    except ValidationError as error:
-        raise ConfigurationError(f"The source cannot be described: {error.errors()[0]['msg']}.") from error

@@ -30,7 +30,7 @@ def is_ensembl(features: list[Feature]) -> bool:
 
 
 def ensembl_features(features: list[Feature], counts: Counter[str]) -> list[Feature]:
-    """What consequences need of features that are in Ensembl's dialect."""
+    """What consequences need of features that are in Ensembl's dialect, with UTRs where a transcript has none."""
     genes = {feature.id for feature in features if feature.id.startswith("gene:")}
     transcripts = {
         feature.id
@@ -44,7 +44,21 @@ def ensembl_features(features: list[Feature], counts: Counter[str]) -> list[Feat
             kept.append(feature)
         else:
             counts["not_of_a_gene"] += 1
-    return kept
+    return kept + _untranslated(kept)
+
+
+def _untranslated(features: list[Feature]) -> list[Feature]:
+    """UTRs of the transcripts of which the file has none."""
+    parts: dict[str, list[Feature]] = defaultdict(list)
+    for feature in features:
+        if feature.type in PARTS:
+            for parent in feature.parents:
+                parts[parent].append(feature)
+    return [
+        _like(part, part.type, {"Parent": parent})
+        for parent, own in parts.items()
+        for part in with_untranslated(own)[len(own) :]
+    ]
 
 
 class Converter:

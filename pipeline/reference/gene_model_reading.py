@@ -57,7 +57,7 @@ def read_gene_tables(gff3: Path) -> GeneTables:
                     parts[kind].append(table)
     except (pa.ArrowInvalid, OSError) as error:
         raise ConfigurationError(f"The gene model {gff3.name} cannot be read: {str(error)[:200]}.") from error
-    return _tables({kind: pa.concat_tables(tables).combine_chunks() for kind, tables in parts.items()})
+    return _tables({kind: pa.concat_tables(parts.pop(kind)).combine_chunks() for kind in list(parts)})
 
 
 def _batches(stream: pa.NativeFile) -> csv.CSVStreamingReader:
@@ -92,9 +92,10 @@ def _sorted_out(batch: pa.RecordBatch) -> dict[str, pa.Table]:
             table.filter(pc.is_in(kind, value_set=pa.array(sorted(REGULATORY)))), ("ID=", "gene_id=")
         ),
     }
-    for name in ("exon", "CDS"):
-        lines = _with_keys(table.filter(pc.equal(kind, name)), ("Parent=", "protein_id=", "version="))
-        found[name] = _one_parent(lines)
+    exons = table.filter(pc.equal(kind, "exon")).select(["start", "end", "attributes"])
+    found["exon"] = _one_parent(_with_keys(exons, ("Parent=",)))
+    coding = table.filter(pc.equal(kind, "CDS")).select(["start", "end", "phase", "attributes"])
+    found["CDS"] = _one_parent(_with_keys(coding, ("Parent=", "protein_id=", "version=")))
     whole = table.filter(pc.match_substring(text, "Is_circular=true"))
     found["circular"] = whole.select(["contig"])
     return found
@@ -123,7 +124,7 @@ def _one_parent(lines: pa.Table) -> pa.Table:
 
 def _tables(found: dict[str, pa.Table]) -> GeneTables:
     if not found:
-        found = {kind: table for kind, table in _sorted_out(_empty_batch()).items()}
+        found = _sorted_out(_empty_batch())
     order = {name: number for number, name in enumerate(_contigs(found))}
     genes = _placed(found["gene"], order)
     transcripts = _placed(found["transcript"], order)
@@ -134,10 +135,8 @@ def _tables(found: dict[str, pa.Table]) -> GeneTables:
         genes=_genes(genes),
         transcripts=_transcripts(transcripts, exons, coding, found["circular"]),
         exons=pa.table({name: exons[name] for name in ("start", "end", "before")}),
-        regulatory=_placed(found["regulatory"], order).rename_columns({"@ID": "id"}).select(
-            ["contig", "type", "start", "end", "id"]
-        ),
-    )  # fmt: skip
+        regulatory=_regulatory(_placed(found["regulatory"], order)),
+    )
 
 
 def _empty_batch() -> pa.RecordBatch:
@@ -157,6 +156,18 @@ def _placed(table: pa.Table, order: dict[str, int]) -> pa.Table:
     rank = pc.index_in(table["contig"], value_set=pa.array(list(order), pa.string()))
     keys = [(name, "ascending") for name in ("@rank", "start", "end", "@ID")]
     return table.append_column("@rank", rank).sort_by(keys).drop_columns(["@rank"]).combine_chunks()
+
+
+def _regulatory(features: pa.Table) -> pa.Table:
+    return pa.table(
+        {
+            "contig": features["contig"].dictionary_encode(),
+            "type": features["type"],
+            "start": features["start"],
+            "end": features["end"],
+            "id": features["@ID"],
+        }
+    ).combine_chunks()
 
 
 def _genes(genes: pa.Table) -> pa.Table:
@@ -205,7 +216,7 @@ def _exons(exon: pa.Table, cds: pa.Table, transcripts: pa.Table) -> tuple[dict[s
         "count": np.diff(first).astype(np.int32),
     }
     forward = pc.not_equal(transcripts["strand"], "-").to_numpy()
-    return exons, _coding(cds_of, cds_start, cds_end, cds.take(pa.array(cds_rows)), forward)
+    return exons, _coding(cds_of, cds_start, cds_end, (cds, cds_rows), forward)
 
 
 def _of_transcripts(lines: pa.Table, ids: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -217,7 +228,7 @@ def _of_transcripts(lines: pa.Table, ids: pa.ChunkedArray) -> tuple[np.ndarray, 
 
 
 def _coding(
-    of: np.ndarray, start: np.ndarray, end: np.ndarray, lines: pa.Table, forward: Bools
+    of: np.ndarray, start: np.ndarray, end: np.ndarray, lines: tuple[pa.Table, np.ndarray], forward: Bools
 ) -> dict[str, np.ndarray]:
     count = len(forward)
     begins = np.full(count, np.iinfo(np.int32).max, np.int64)
@@ -227,23 +238,17 @@ def _coding(
     begins[ends == 0] = 0
     leading = np.flatnonzero(np.where(forward[of], start == begins[of], end == ends[of]))
     phase = np.zeros(count, np.int8)
-    text = lines["phase"].take(pa.array(leading))
+    first_lines = lines[0].take(pa.array(lines[1][leading]))
+    text = first_lines["phase"]
     phase[of[leading]] = pc.if_else(pc.is_in(text, value_set=pa.array(["0", "1", "2"])), text, "0").cast(pa.int8())
     protein = np.full(count, None, object)
-    name = pc.binary_join_element_wise(
-        lines["@protein_id"], lines["@version"], ".", null_handling="skip"
-    ).take(pa.array(leading))  # fmt: skip
-    named = pc.if_else(pc.is_valid(lines["@protein_id"].take(pa.array(leading))), name, None)
-    protein[of[leading]] = named.to_numpy(zero_copy_only=False)
+    protein[of[leading]] = _versioned(first_lines["@protein_id"], first_lines["@version"]).to_numpy()
     return {"start": begins, "end": ends, "phase": phase, "protein": protein}
 
 
 def _transcripts(
     table: pa.Table, exons: dict[str, np.ndarray], coding: dict[str, np.ndarray], circular: pa.Table
 ) -> pa.Table:
-    versioned = pc.and_(pc.is_valid(table["@version"]), pc.invert(pc.match_substring_regex(table["@ID"], r"\.\d+$")))
-    named = pc.if_else(versioned, pc.binary_join_element_wise(table["@ID"], pc.fill_null(table["@version"], ""), "."),
-                       table["@ID"])  # fmt: skip
     tag = pc.fill_null(table["@tag"], "")
     flags = np.zeros(len(table), np.int8)
     for pattern, flag in TAGS:
@@ -255,7 +260,7 @@ def _transcripts(
             "end": table["end"],
             "forward": pc.not_equal(table["strand"], "-"),
             "id": table["@ID"],
-            "name": named,
+            "name": _versioned(table["@ID"], table["@version"]),
             "gene": table["gene"],
             "biotype": pc.fill_null(table["@biotype"], "").dictionary_encode(),
             "flags": pa.array(flags),
@@ -268,3 +273,10 @@ def _transcripts(
             "circular": pc.is_in(table["contig"], value_set=pc.unique(circular["contig"])),
         }
     ).combine_chunks()
+
+
+def _versioned(names: pa.ChunkedArray, versions: pa.ChunkedArray) -> pa.ChunkedArray:
+    """`ENST00000361390` and `2` → `ENST00000361390.2`, unless the name has a version already."""
+    bare = pc.and_(pc.is_valid(versions), pc.invert(pc.match_substring_regex(names, r"\.\d+$")))
+    joined = pc.binary_join_element_wise(pc.fill_null(names, ""), pc.fill_null(versions, ""), ".")
+    return pc.if_else(bare, joined, names)

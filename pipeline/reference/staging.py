@@ -19,6 +19,7 @@ from pipeline.reference.manifest import BUNDLE_ID, MANIFEST_NAME, BundleManifest
 
 READ_BYTES = 1 << 20
 BUILDING = ".building-"
+LOCKS = ".locks"
 
 
 def checked_id(bundle_id: str) -> str:
@@ -40,7 +41,12 @@ def installed_folder(bundles_dir: Path, bundle_id: str) -> Path:
             code="bundle_embedded",
         )
     folder = bundles_dir / bundle_id
-    if folder.is_symlink() or not folder.is_dir():
+    if folder.is_symlink():
+        raise ConfigurationError(
+            f"{folder} is a link. Change the bundle where it lies: set GAS_BUNDLES_DIR to the folder above it.",
+            code="bundle_is_link",
+        )
+    if not folder.is_dir():
         raise ConfigurationError(
             f"The bundle {bundle_id} is not installed in {bundles_dir}; see `python -m util_jobs reference list`.",
             code="bundle_not_installed",
@@ -51,8 +57,9 @@ def installed_folder(bundles_dir: Path, bundle_id: str) -> Path:
 @contextmanager
 def locked(bundles_dir: Path, bundle_id: str) -> Iterator[None]:
     """Only one process changes a bundle at a time. The lock ends with the process, however that ends."""
-    bundles_dir.mkdir(parents=True, exist_ok=True)
-    with (bundles_dir / f".{checked_id(bundle_id)}.lock").open("a") as handle:
+    locks = bundles_dir / LOCKS
+    locks.mkdir(parents=True, exist_ok=True)
+    with (locks / checked_id(bundle_id)).open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -76,6 +83,7 @@ def building(bundles_dir: Path, bundle_id: str) -> Iterator[Path]:
             code="bundle_exists",
         )
     clear_leftovers(bundles_dir, bundle_id)
+    _clear_dead_builds(bundles_dir, bundle_id)
     folder = Path(tempfile.mkdtemp(prefix=f"{BUILDING}{bundle_id}@", dir=bundles_dir))
     try:
         yield folder
@@ -91,6 +99,17 @@ def clear_leftovers(bundles_dir: Path, bundle_id: str) -> None:
     """Remove what dead builds of this bundle left."""
     for path in bundles_dir.glob(f"{BUILDING}{bundle_id}@*"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _clear_dead_builds(bundles_dir: Path, own: str) -> None:
+    """Remove what builds of other bundles left, unless one of them is at work."""
+    others = {path.name.removeprefix(BUILDING).partition("@")[0] for path in bundles_dir.glob(f"{BUILDING}*@*")}
+    for other in sorted(others - {own}):
+        try:
+            with locked(bundles_dir, other):
+                clear_leftovers(bundles_dir, other)
+        except ConflictError:
+            continue
 
 
 def flush(path: Path) -> None:

@@ -19,6 +19,7 @@ from pipeline.settings import get_settings
 
 MANIFEST = "vep.json"
 ASSEMBLY = r"[A-Za-z0-9_]+"
+ENSEMBLS_NAMES = {"hg38": "GRCh38", "hg19": "GRCh37"}  # of UCSC's names
 
 
 class CacheManifest(BaseModel):
@@ -75,9 +76,10 @@ def _plain(contig: str) -> str:
 
 
 def plain_assembly(assembly: str) -> str:
-    """The assembly without its patch level: GRCh38.p14 has the chromosomes of GRCh38."""
+    """The assembly as Ensembl names it, without its patch level: GRCh38.p14 has the chromosomes of GRCh38."""
     found = re.match(ASSEMBLY, assembly)
-    return found.group() if found else ""
+    name = found.group() if found else ""
+    return ENSEMBLS_NAMES.get(name, name)
 
 
 def cache_for(bundle: Bundle) -> VepCache | None:

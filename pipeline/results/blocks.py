@@ -9,6 +9,7 @@ from pipeline.errors import InputError
 from pipeline.jobs.model import Job
 from pipeline.results import cache, connection
 from pipeline.results.columns import ROW_NUMBER, Column, Descriptions, kind_of, placed
+from pipeline.results.table_schema import identifier, row_count, types_of
 from pipeline.settings import get_settings
 
 # Severity first when sorted ascending; Ensembl's four classes.
@@ -36,13 +37,13 @@ class Block:
 def columns(job: Job, descriptions: Descriptions | None = None) -> list[Column]:
     """The columns of a job's variant table in the order of the page; `descriptions` are those of its sources."""
     with cache.opened(job, "variants") as path:
-        return placed(_types(str(path)), descriptions)
+        return placed(types_of(str(path)), descriptions)
 
 
 def total(job: Job) -> int:
     """How many rows (alternate alleles) the table has."""
     with cache.opened(job, "variants") as path:
-        return _count(str(path))
+        return row_count(str(path))
 
 
 def read(job: Job, start: int, count: int, sort: Sort | None = None) -> Block:
@@ -52,32 +53,15 @@ def read(job: Job, start: int, count: int, sort: Sort | None = None) -> Block:
             f"Ask for 1 to {get_settings().table_block_rows:,} rows (table_block_rows) from row 0 on.", code="bad_block"
         )
     with cache.opened(job, "variants") as path:
-        types = _types(str(path))
+        types = types_of(str(path))
         if sort is None:
-            return Block(_rows_between(str(path), types, start, count), _count(str(path)))
-        return Block(_rows_sorted(str(path), types, start, count, sort), _count(str(path)))
-
-
-def _count(path: str) -> int:
-    """From the file's footer: no row is read."""
-    return int(connection.rows("SELECT count(*) FROM read_parquet($path)", {"path": path})[0][0])
-
-
-def _types(path: str) -> dict[str, str]:
-    """Column names of the file and their DuckDB types: the names that a query may contain."""
-    described = connection.rows(
-        "SELECT column_name, column_type FROM (DESCRIBE FROM read_parquet($path))", {"path": path}
-    )
-    return dict(described)
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+            return Block(_rows_between(str(path), types, start, count), row_count(str(path)))
+        return Block(_rows_sorted(str(path), types, start, count, sort), row_count(str(path)))
 
 
 def _cell(column: Column) -> str:
     """The SQL of a cell: long text cut with a note of its length, no NaN or infinity (JSON has none)."""
-    name = _identifier(column.name)
+    name = identifier(column.name)
     if column.kind == "decimal":
         return f"CASE WHEN isfinite({name}) THEN {name} END AS {name}"
     if column.kind == "integer":
@@ -102,7 +86,7 @@ def _rows_between(path: str, types: dict[str, str], start: int, count: int) -> l
 
 def _sort_key(name: str, duckdb_type: str) -> str:
     """What to order by; what the table shows as empty (NaN, infinity) counts as empty."""
-    plain = _SORT_KEYS.get(name, _identifier(name))
+    plain = _SORT_KEYS.get(name, identifier(name))
     return f"CASE WHEN isfinite({plain}) THEN {plain} END" if kind_of(duckdb_type) == "decimal" else plain
 
 

@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from pipeline.settings import get_settings
 
 log = logs.get_logger()
 TABLES = ("variants", "consequences", "genotypes")
+DERIVED = "derived"  # folder of what was made from several tables; no job has this id
 LOCK_STRIPES = 64  # a fixed number of lock files: they never have to be removed, and rarely meet
 ABANDONED_AFTER_S = 3600  # a fetch that wrote nothing for so long is dead (reads time out after a minute)
 ATTEMPTS = 3
@@ -68,10 +69,51 @@ def opened(job: Job, role: str) -> Iterator[Path]:
     raise RetryableError("The result is asked for by many at once. Try again in a moment.", code="cache_busy")
 
 
+@contextmanager
+def derived(jobs: Sequence[Job], layout: str, make: Callable[[Path], None]) -> Iterator[Path]:
+    """A file that `make` writes from the variant tables of these jobs, kept in place while the block runs.
+
+    It is made once, kept like a cached table, and gone with either job. `layout` names what is in it. The tables must
+    be open: `make` may read them.
+    """
+    entries = [_entry(job, "variants") for job in jobs]
+    identity = "\0".join([layout, *(f"{entry.bucket}\0{entry.key}\0{entry.sha256}" for entry in entries)])
+    name = "-".join([*(job.job_id for job in jobs), hashlib.sha256(identity.encode()).hexdigest()])
+    path = cache_dir() / DERIVED / f"{name}.parquet"
+    for _ in range(ATTEMPTS):
+        handle = _open_shared(path)
+        if handle is None:
+            _derive(path, sum(entry.size for entry in entries), make)
+            continue
+        with handle:
+            os.utime(handle.fileno())
+            yield path
+        return
+    raise RetryableError("The result is asked for by many at once. Try again in a moment.", code="cache_busy")
+
+
+def _derive(path: Path, expected_size: int, make: Callable[[Path], None]) -> None:
+    part = path.with_suffix(".part")
+    with _exclusively(f"derive-{int(path.stem[-8:], 16) % LOCK_STRIPES}"):
+        if path.exists():
+            return
+        try:
+            _make_room(min(expected_size, get_settings().result_cache_bytes))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            make(part)
+            part.replace(path)
+        except OSError as error:
+            raise _disk_error(error) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+
 def forget(job_id: str) -> None:
-    """Remove every local copy of a job that is deleted."""
+    """Remove every local copy of a job that is deleted, and what was made from it."""
     if ids.is_id(job_id):
         shutil.rmtree(cache_dir() / job_id, ignore_errors=True)
+        for path in (cache_dir() / DERIVED).glob(f"*{job_id}*"):
+            path.unlink(missing_ok=True)
 
 
 def _entry(job: Job, role: str) -> _Entry:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.errors import LimitError, RetryableError
 from pipeline.results import cache
@@ -65,14 +67,27 @@ def records(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in answer]
 
 
+def arrow_table(sql: str, parameters: Mapping[str, Any]) -> pa.Table:
+    """The same as an Arrow table, for answers that are written to a file."""
+    with _question() as cursor:
+        return cursor.sql(sql, params=dict(parameters)).to_arrow_table()
+
+
 def _ask(sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    with _question() as cursor:
+        cursor.execute(sql, dict(parameters))
+        return [column[0] for column in cursor.description or []], cursor.fetchall()
+
+
+@contextmanager
+def _question() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for one question, with its limits; what goes wrong becomes an error with a sentence."""
     limit = get_settings().query_timeout_s
     cursor = _cursor()
     timer = threading.Timer(limit, cursor.interrupt)
     timer.start()
     try:
-        cursor.execute(sql, dict(parameters))
-        return [column[0] for column in cursor.description or []], cursor.fetchall()
+        yield cursor
     except duckdb.InterruptException as error:
         raise LimitError(
             f"The question took longer than {limit:g} seconds and was stopped. Ask for less at once.",

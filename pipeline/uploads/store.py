@@ -20,9 +20,13 @@ S3_MAX_PARTS = 10_000
 
 
 class UploadState(StrEnum):
-    """OPEN → UPLOADED → SUBMITTED; an OPEN or UPLOADED one may become DISCARDED, and is gone for its user then."""
+    """OPEN → UPLOADED → SUBMITTED; an OPEN or UPLOADED one may become DISCARDED, and is gone for its user then.
+
+    COPYING stands in place of OPEN where the file is copied from another job; its user does not see it.
+    """
 
     OPEN = "OPEN"
+    COPYING = "COPYING"
     UPLOADED = "UPLOADED"
     SUBMITTED = "SUBMITTED"
     DISCARDED = "DISCARDED"
@@ -51,6 +55,8 @@ class Upload:
     bundle_id: str | None = None  # None: the one that fits the file's genome build best
     engine: str | None = None
     source_ids: list[str] | None = None
+    rerun_of: str | None = None  # id of the job whose file this is a copy of
+    pinned: dict[str, Any] | None = None  # the versions that the job of this file must be made with
     token: str | None = None
     sweep_bucket: str | None = None
     sweep_at: int | None = None
@@ -164,7 +170,9 @@ def mark_discarded(upload: Upload) -> Upload | None:
         state=UploadState.DISCARDED, sweep_bucket=SWEEP_BUCKET, sweep_at=clock.now_s()
     )
     try:
-        return Upload.from_record(update.when_in("state", [*UNFINISHED, UploadState.DISCARDED]).write())
+        return Upload.from_record(
+            update.when_in("state", [*UNFINISHED, UploadState.COPYING, UploadState.DISCARDED]).write()
+        )
     except ConflictError:
         return None
 

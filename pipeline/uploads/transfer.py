@@ -126,7 +126,8 @@ def discard(upload: Upload) -> bool:
     doomed = store.mark_discarded(upload)
     if doomed is None:
         return False
-    multipart.abort(doomed)
+    if doomed.multipart_id:
+        multipart.abort(doomed)
     aws.client("s3").delete_object(Bucket=doomed.bucket, Key=doomed.key)
     store.remove(doomed)
     return True

@@ -11,7 +11,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, ids, logs, storage
 from pipeline.annotation.annotate import STEPS, AnnotationResult, annotate
-from pipeline.annotation.options import AnnotationOptions
 from pipeline.errors import (
     CancelledError,
     ConflictError,
@@ -27,8 +26,8 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.jobs.steps import FETCH, STORE
 from pipeline.messages import Message
-from pipeline.reference.bundle import load_bundle
 from pipeline.settings import get_settings
+from pipeline.workers.chosen import bundle_and_options
 from pipeline.workers.delivery import ACKNOWLEDGE, Delivery, Disposition
 from pipeline.workers.progress import ProgressReport
 from pipeline.workers.runner import retry_delay_s
@@ -88,10 +87,10 @@ class AnnotateHandler:
             return None
 
     def _work(self, job: Job, folder: Path, report: ProgressReport, delivery: Delivery) -> Job:
-        bundle = load_bundle(job.bundle_id) if job.bundle_id else None
+        bundle, options = bundle_and_options(job)
         source = folder / "input"
         report.begin(FETCH[0])
-        self._fetch(job, source)
+        self._fetch(job, source, report, delivery)
         report.begin(STEPS[0][0])
         out, scratch = folder / "out", folder / "scratch"
         out.mkdir()
@@ -105,19 +104,23 @@ class AnnotateHandler:
             on_progress=report.annotation,
             cancelled=lambda: delivery.lost.is_set() or delivery.stopping.is_set(),
             job_id=job.job_id,
-            options=options_of(job),
+            options=options,
         )
         report.begin(STORE[0])
-        outputs = store_outputs(job, result, delivery)
+        outputs = store_outputs(job, result, delivery, report)
         report.end()
         finished = store.complete(job, results=_results(job, result, outputs, report.steps))
         if job.attempt > 1:
             _remove_other_attempts(finished)
         return finished
 
-    def _fetch(self, job: Job, target: Path) -> None:
+    def _fetch(self, job: Job, target: Path, report: ProgressReport, delivery: Delivery) -> None:
+        def on_bytes(done: int) -> None:
+            _raise_if_over(delivery)
+            report.fetched(done, job.input_size)
+
         try:
-            size = storage.download(job.s3_inputs_bucket, job.s3_key_input_file, target)
+            size = storage.download(job.s3_inputs_bucket, job.s3_key_input_file, target, on_bytes=on_bytes)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 raise PermanentError(
@@ -126,12 +129,6 @@ class AnnotateHandler:
             raise
         if job.input_size is not None and size != job.input_size:
             raise RetryableError("The uploaded file arrived incomplete; it is fetched again.", code="input_incomplete")
-
-
-def options_of(job: Job) -> AnnotationOptions:
-    """What the job's owner chose."""
-    sources = None if job.source_ids is None else tuple(job.source_ids)
-    return AnnotationOptions(engine=job.engine, sources=sources)
 
 
 def _renew(job: Job) -> None:
@@ -149,18 +146,36 @@ def _is_mine(job: Job) -> bool:
     )
 
 
-def store_outputs(job: Job, result: AnnotationResult, delivery: Delivery) -> dict[str, dict[str, Any]]:
+def _raise_if_over(delivery: Delivery) -> None:
+    """Raise CancelledError once the work is not ours any more, or this process must end."""
+    if delivery.lost.is_set() or delivery.stopping.is_set():
+        raise CancelledError("The job was cancelled or given to another worker.")
+
+
+def store_outputs(
+    job: Job, result: AnnotationResult, delivery: Delivery, report: ProgressReport
+) -> dict[str, dict[str, Any]]:
     """Store every result file and confirm its size and checksum; gives the record's `outputs`."""
     bucket = aws.bucket("results")
     outputs = {}
+    before, total = 0, sum(path.stat().st_size for path in result.files.values())
     for role, path in result.files.items():
         if delivery.lost.is_set():
             raise CancelledError("The job was cancelled or given to another worker.")
         name, content_type = OBJECTS[role]
         key = storage.result_key(job.user_id, job.job_id, job.attempt, name)
-        stored = storage.upload(path, bucket, key, content_type)
+        on_bytes = partial(_on_stored, report, delivery, before, total)
+        stored = storage.upload(path, bucket, key, content_type, on_bytes=on_bytes)
+        before += stored.size
         outputs[role] = {"key": stored.key, "size": stored.size, "sha256": stored.sha256, "name": path.name}
     return outputs
+
+
+def _on_stored(report: ProgressReport, delivery: Delivery, before: int, total: int, done: int) -> None:
+    """A process that must end finishes what it stores, within its time; a job that is not ours ends here."""
+    if delivery.lost.is_set():
+        raise CancelledError("The job was cancelled or given to another worker.")
+    report.stored(before + done, total)
 
 
 def _results(

@@ -10,8 +10,10 @@ from pipeline import clock
 from pipeline.annotation.annotate import Progress
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
-from pipeline.jobs.steps import TITLES
+from pipeline.jobs.steps import FETCH, STORE, TITLES
 from pipeline.settings import get_settings
+
+FETCH_SHARE, STORE_SHARE = 4.0, 6.0  # per cent of the whole; the annotation takes the rest
 
 
 class ProgressReport:
@@ -35,8 +37,29 @@ class ProgressReport:
             self.steps[-1]["ended_at"] = round(clock.now(), 3)
 
     def annotation(self, progress: Progress) -> None:
-        """Progress from the annotation; passed on to the record when enough time has gone by."""
+        """Progress from the annotation."""
         self.begin(progress.step)
+        whole = FETCH_SHARE + progress.percent / 100 * (100 - FETCH_SHARE - STORE_SHARE)
+        self._write(asdict(progress) | {"percent": whole})
+
+    def fetched(self, done: int, total: int | None) -> None:
+        """So many bytes of the uploaded file are here."""
+        self.begin(FETCH[0])
+        self._transfer(FETCH[0], done, total or done, 0, FETCH_SHARE)
+
+    def stored(self, done: int, total: int) -> None:
+        """So many bytes of the results are stored."""
+        self.begin(STORE[0])
+        self._transfer(STORE[0], done, total, 100 - STORE_SHARE, STORE_SHARE)
+
+    def _transfer(self, step: str, done: int, total: int, before: float, share: float) -> None:
+        seconds = max(clock.now() - self.steps[-1]["started_at"], 1e-3)
+        percent = before + share * min(done / max(total, 1), 1.0)
+        told = {"step": step, "percent": percent, "bytes": done, "total_bytes": total}
+        self._write(told | {"bytes_per_s": round(done / seconds)})
+
+    def _write(self, progress: dict[str, Any]) -> None:
+        """To the record when enough time has gone by; nothing else of the work writes there meanwhile."""
         if time.monotonic() - self._written_at >= get_settings().progress_interval_s:
             self._written_at = time.monotonic()
-            store.write_progress(self._job, asdict(progress), self.steps)
+            store.write_progress(self._job, progress, self.steps)

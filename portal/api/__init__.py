@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.api import inspect, jobs, uploads
+from portal.api import comparisons, inspect, jobs, reruns, uploads
 
-BLUEPRINTS: list[Blueprint] = [uploads.blueprint, inspect.blueprint, jobs.blueprint]
+BLUEPRINTS: list[Blueprint] = [
+    uploads.blueprint,
+    inspect.blueprint,
+    jobs.blueprint,
+    reruns.blueprint,
+    comparisons.blueprint,
+]

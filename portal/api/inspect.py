@@ -53,13 +53,16 @@ def _body(limit: int) -> bytes:
         raise InputError(
             f"Send the first bytes of the file as they are (Content-Type: {CONTENT_TYPE}).", code="not_bytes"
         )
-    request.max_content_length = limit
+    too_large = LimitError(f"Send at most the first {limit // 1024:,} KiB of the file.", code="request_too_large")
+    if (request.content_length or 0) > limit:
+        raise too_large
     try:
-        return request.get_data(cache=False)
+        data = request.get_data(cache=False)
     except RequestEntityTooLarge as error:
-        raise LimitError(
-            f"Send at most the first {limit // 1024:,} KiB of the file.", code="request_too_large"
-        ) from error
+        raise too_large from error
+    if len(data) > limit:  # sent in chunks, without its length
+        raise too_large
+    return data
 
 
 def _answer(head: Head, seen: Preview) -> dict[str, Any]:

@@ -48,6 +48,8 @@ def as_json(job: Job) -> dict[str, Any]:
         "bundle_id": job.bundle_id,
         "engine": job.engine,
         "source_ids": job.source_ids,
+        "rerun_of": job.rerun_of,
+        "reruns": job.reruns or [],
         "detected_build": job.detected_build,
         "submit_time": job.submit_time,
         "complete_time": job.complete_time,

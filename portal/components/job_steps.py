@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 from dash import html
@@ -12,7 +14,7 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.jobs.steps import ALL_STEPS, TITLES
 from pipeline.settings import get_settings
-from portal.components.words import counted, duration, time
+from portal.components.words import duration, large, size, time
 
 WAITING = "Waiting"
 
@@ -112,7 +114,20 @@ def _speed(progress: dict[str, Any]) -> str:
     if progress.get("percent") is not None:
         parts.append(f"{float(progress['percent']):.0f} %")
     if progress.get("records"):
-        parts.append(counted(int(progress["records"]), "record"))
-    if progress.get("records_per_s"):
-        parts.append(f"{progress['records_per_s']:,.0f} records/s")
+        parts.append(_amount(_records(int(progress["records"])), progress.get("records_per_s"), large))
+    elif progress.get("bytes"):
+        done = f"{size(int(progress['bytes']))} of {size(int(progress.get('total_bytes') or progress['bytes']))}"
+        parts.append(_amount(done, progress.get("bytes_per_s"), size))
     return " · ".join(parts)
+
+
+def _amount(done: str, speed: float | None, write: Callable[[int], str]) -> str:
+    """`1.2 million records, 140,000 a second`."""
+    if not speed or speed < 1:
+        return done
+    rough = round(speed, 2 - int(math.log10(speed)))  # three digits: a speed that flickers cannot be read
+    return f"{done}, {write(int(rough))} a second"
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{large(count)} records"

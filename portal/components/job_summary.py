@@ -14,6 +14,7 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.reference.bundle import load_bundle
 from portal.components.downloads import main_download
+from portal.components.job_relatives import kinship, run_again
 from portal.components.job_steps import progress, stepper
 from portal.components.states import badge
 from portal.components.words import number, size, time, with_code
@@ -47,6 +48,7 @@ def _head(job: Job) -> html.Header:
             ),
             html.P(_facts(job), className="gas-muted gas-job-facts"),
             _build_evidence(job),
+            *kinship(job),
         ],
         className="gas-job-head",
     )
@@ -54,7 +56,12 @@ def _head(job: Job) -> html.Header:
 
 def _actions(job: Job) -> list[Component]:
     cancel = [_button("Cancel", "cancel", _about(job))] if job.is_active else []
-    return [*main_download(job), *cancel, _button("Delete", "delete", _about(job), "btn-outline-danger")]
+    return [
+        *main_download(job),
+        *cancel,
+        *run_again(job),
+        _button("Delete", "delete", _about(job), "btn-outline-danger"),
+    ]
 
 
 def _about(job: Job) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from pipeline.annotation.outputs.provenance_lines import flattened
 from pipeline.results.documents import LogView
 from portal.components.words import size
 
@@ -20,7 +21,8 @@ PARTS = {
     "libraries": "Libraries",
     "files": "Files",
 }
-LABELS = {"id": "Id", "sha256": "SHA-256", "url": "Address", "bytes": "Bytes"}
+TEXT_ID = "provenance-text"
+LABELS = {"id": "Id", "sha256": "SHA-256", "url": "Address", "bytes": "Bytes", "any_build": "Build check overridden"}
 # Said elsewhere: a source's columns in the heads of the table, whose data it is at the top of this part.
 SAID_ELSEWHERE = frozenset({"columns", "attribution"})
 
@@ -53,9 +55,33 @@ def provenance_section(manifest: dict[str, Any]) -> html.Section:
                 for key in keys
                 if manifest[key] not in (None, "", [], {})
             ],
+            _as_text(manifest),
         ],
         className="gas-card gas-provenance",
     )
+
+
+def _as_text(manifest: dict[str, Any]) -> html.Details:
+    """All of it as plain lines, for a methods section or a bug report."""
+    copy = html.Button(
+        "Copy",
+        type="button",
+        className="btn btn-sm btn-outline-secondary",
+        **{"data-copy": TEXT_ID, "data-done": "Copied"},
+    )
+    text = html.Pre(
+        plain_text(manifest), id=TEXT_ID, className="gas-log", tabIndex=0, role="region", **{"aria-label": "As text"}
+    )
+    return html.Details([html.Summary("As text, to copy"), copy, text])
+
+
+def plain_text(manifest: dict[str, Any]) -> str:
+    """One line for each fact, named as in the manifest and in the header of the VCF."""
+    kept = {key: manifest[key] for key in PARTS if key in manifest and key != "files"}
+    sources = [
+        {key: source[key] for key in source if key not in SAID_ELSEWHERE} for source in kept.get("sources") or []
+    ]
+    return "".join(f"{name}: {value}\n" for name, value in flattened(kept | {"sources": sources}) if value)
 
 
 def _attribution(manifest: dict[str, Any]) -> Component | None:

@@ -95,7 +95,7 @@ def _reference(bundles: list[Bundle]) -> html.Div:
         return html.Div("No reference is installed. Ask your operator.", className="gas-upload-reference")
     default = get_settings().default_bundle
     ordered = sorted(bundles, key=lambda bundle: (bundle.id != default, bundle.title))
-    options = [html.Option("Automatic, by the genome build of each file", value="")]
+    options = [html.Option("Automatic, by genome build", value="")]
     options += [html.Option(bundle.title, value=bundle.id) for bundle in ordered]
     return html.Div(
         [

@@ -16,6 +16,13 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def large(value: int) -> str:
+    """`12,345`, `1.2 million`: as exact as somebody who watches can read."""
+    if value < 1_000_000:
+        return f"{value:,}"
+    return f"{value / 1_000_000:,.1f} million"
+
+
 def counted(value: int, singular: str, plural: str | None = None) -> str:
     """`1 record`, `1,024 records`."""
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"

@@ -68,7 +68,7 @@ def test_the_page_follows_the_work_and_then_shows_the_result(
     progress = {"step": "read", "percent": 61.0, "records": 1200, "records_per_s": 900.0}
     write_job(replace(waiting, job_status=JobStatus.RUNNING, steps=steps, progress=progress, attempt=1))
     expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "61")
-    expect(page.get_by_text("61 % · 1,200 records · 900 records/s")).to_be_visible()
+    expect(page.get_by_text("61 % · 1,200 records, 900 a second")).to_be_visible()
     write_job(done)
     page.get_by_role("heading", name="Consequences").wait_for()
     page.locator(".gas-plot .main-svg").first.wait_for()

@@ -87,6 +87,52 @@ def test_a_folder_a_missing_file_and_a_bundle_that_is_not_there(tmp_path: Path) 
         assert document["error"]["code"] == code  # type: ignore[index]
 
 
+def test_a_bundle_of_another_build_is_refused_unless_overridden_C39(tmp_path: Path) -> None:
+    file = shared_data("clinvar/clinvar_50.vcf.gz")
+    exit_code, document = invoke(file, "--out", tmp_path, "--bundle", "grch37-demo")
+    assert exit_code == 2
+    error = document["error"]
+    assert isinstance(error, dict)
+    assert error["code"] == "wrong_build"
+    assert error["message"].startswith("This file is GRCh38 (hg38), you chose GRCh37 (hg19)")
+    assert error["message"].endswith("--any-build annotates it all the same.")
+    exit_code, document = invoke(file, "--out", tmp_path, "--bundle", "grch37-demo", "--any-build")
+    assert (exit_code, document["status"]) == (0, "COMPLETED")
+    assert "The check of the genome build was overridden." in document["notes"][0]  # type: ignore[index]
+
+
+def test_without_a_bundle_the_fitting_one_is_taken_and_said(tmp_path: Path) -> None:
+    exit_code, document = invoke(shared_data("gas/premium_2.vcf"), "--out", tmp_path)
+    build = document["build"]
+    assert isinstance(build, dict)
+    assert (exit_code, build["assembly"], build["bundle"]) == (0, "GRCh37", "grch37-demo")
+    assert "The header names human_g1k_v37, which is GRCh37 (hg19)." in build["evidence"]
+
+
+def test_sources_are_chosen_one_by_one_or_left_out(tmp_path: Path) -> None:
+    source = tmp_path / "in.vcf"
+    source.write_text(PLAIN)
+    for arguments, ids in (
+        ((), {"mitomap_disease", "mitomap_frequency", "regions"}),
+        (("--source", "regions", "--source", "mitomap_disease"), {"mitomap_disease", "regions"}),
+        (("--no-sources",), set()),
+    ):
+        exit_code, document = invoke(source, "--out", tmp_path / "out", "--bundle", "rcrs", *arguments)
+        assert exit_code == 0
+        manifest = json.loads(Path(document["files"]["manifest"]).read_text())  # type: ignore[index]
+        assert {item["id"] for item in manifest["sources"]} == ids
+    for arguments, code in (
+        (("--source", "nope"), "source_not_installed"),
+        (("--engine", "nope"), "engine_unknown"),
+    ):
+        exit_code, document = invoke(source, "--out", tmp_path / "out", *arguments)
+        assert (exit_code, document["error"]["code"]) == (2, code)  # type: ignore[index]
+    both = CliRunner().invoke(
+        cli.main, ["annotate", str(source), "--out", str(tmp_path), "--no-sources", "--source", "regions"]
+    )
+    assert both.exit_code == 2
+
+
 def test_an_output_folder_that_cannot_be_made(tmp_path: Path) -> None:
     good = tmp_path / "in.vcf"
     good.write_text(PLAIN)

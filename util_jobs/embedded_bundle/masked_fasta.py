@@ -21,7 +21,7 @@ def write_masked_fasta(out: Path, lengths: dict[str, int], cases: Iterable[Case]
     Raises InputError where two regions overlap, or one lies beyond the end of its contig.
     """
     regions = sorted(cases, key=lambda case: case.start)
-    with pysam.BGZFile(str(out), "wb") as handle:
+    with pysam.BGZFile(str(out), "wb", None) as handle:
         for contig, length in lengths.items():
             handle.write(f">{contig}\n".encode())
             own = [case for case in regions if case.contig == contig]

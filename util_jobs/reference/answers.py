@@ -57,7 +57,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 class Meter:
-    """Progress on standard error: one changing line on a terminal, at most `every` lines elsewhere."""
+    """Progress on standard error: one changing line on a terminal, a line for each kind of step elsewhere."""
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()

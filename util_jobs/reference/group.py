@@ -9,6 +9,7 @@ from util_jobs.reference.install import install_command
 from util_jobs.reference.listing import list_command
 from util_jobs.reference.sources import add_command, remove_source_command
 from util_jobs.reference.upkeep import remove_command, verify_command
+from util_jobs.reference.vep import install_vep_command
 
 
 @click.group("reference")
@@ -19,6 +20,7 @@ def command() -> None:
 for _command in (
     list_command,
     install_command,
+    install_vep_command,
     build_command,
     add_command,
     remove_source_command,

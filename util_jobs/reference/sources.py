@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from pipeline.errors import ConfigurationError
-from pipeline.reference.add_source import PRESETS, SourceRequest, add_source, remove_source
-from pipeline.reference.source_columns import ColumnRequest
+from pipeline.reference.add_source import SourceRequest, add_source, remove_source
+from pipeline.reference.sources.columns import ColumnRequest
+from pipeline.reference.sources.known_publishers import PRESETS
 from pipeline.settings import get_settings
 from util_jobs.reference.answers import Meter, as_json_option, run
 

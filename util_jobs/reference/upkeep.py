@@ -26,10 +26,10 @@ def verify_command(bundle_id: str, as_json: bool) -> None:
     found: list[str] = []
 
     def work() -> dict[str, Any]:
-        if is_embedded(checked_id(bundle_id)):
-            folder = EMBEDDED_DIR / bundle_id
-        else:
-            folder = installed_folder(get_settings().resolved_bundles_dir(), bundle_id)
+        bundles_dir = get_settings().resolved_bundles_dir()
+        folder = (EMBEDDED_DIR if is_embedded(checked_id(bundle_id)) else bundles_dir) / bundle_id
+        if not folder.is_dir():
+            folder = installed_folder(bundles_dir, bundle_id)
         meter = Meter()
         found.extend(differences(folder, meter.show))
         meter.end()

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 
 MAGIC = b"BCF\x02"
-_ID = re.compile(r"<(?:.*?,)?ID=([^,>]+)")
+_ID = re.compile(r"[<,]ID=([^,>]+)")
 _IDX = re.compile(r",IDX=(\d+)[,>]")
 _WIDTHS = {1: 1, 2: 2, 3: 4}
 CHARACTERS = 7

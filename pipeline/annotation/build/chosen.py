@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.annotation.build.choice import BundleChoice, choose_bundle
@@ -21,6 +22,8 @@ def bundle_for(path: Path, wanted: Bundle | None, options: AnnotationOptions) ->
     others = [bundle for bundle in list_bundles() if wanted is None or bundle.id != wanted.id]
     bundles = others if wanted is None else [wanted, *others]
     build = detect_file(path, bundles, settings)
+    if wanted is None and options.among is not None:
+        build = replace(build, fits=tuple(fit for fit in build.fits if fit.bundle.id in options.among))
     choice = choose_bundle(build, wanted.id if wanted else None, settings.default_bundle, any_build=options.any_build)
     get_logger().info(
         "build_detected",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.annotation.build.assemblies import MITOCHONDRIAL, RCRS_ACCESSION, YORUBA_ACCESSION, accessions
 
@@ -25,6 +26,7 @@ class Chromosome:
         return self.name == MITOCHONDRIAL
 
 
+@lru_cache(maxsize=1 << 16)
 def chromosome_of(contig: str) -> Chromosome | None:
     """`chr1`, `1`, `CHR1`, `NC_000001.11` → 1; `chrM`, `M`, `MT`, `NC_012920.1` → MT; None for anything else."""
     known = accessions().get(contig)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.annotation.build.assemblies import title_of
 from pipeline.annotation.build.contig_names import sounds_mitochondrial
-from pipeline.annotation.build.fit import BundleFit, contradicts, fit_of, proves, supports
+from pipeline.annotation.build.fit import BundleFit, Verdict, contradicts, fit_of, proves, supports
 from pipeline.annotation.build.head import Head
 from pipeline.annotation.build.header_evidence import HeaderEvidence, declared_is_rcrs, evidence_in
 from pipeline.annotation.build.reference_match import compare
@@ -80,10 +80,19 @@ def detect(head: Head, bundles: Iterable[Bundle], check_s: float) -> FileBuild:
     for bundle in bundles:
         findings.fits.append(fit_of(bundle, header, contigs, compare(head.places, bundle, stop_at)))
     assembly = _assembly(findings)
+    findings.fits = [_settled(fit, assembly) for fit in findings.fits]
     sentences = evidence_sentences(header, findings.fits, assembly, findings.mitochondrial_only)
     return FileBuild(
         assembly, tuple(sentences), tuple(findings.fits), header, len(head.places), findings.mitochondrial_only
     )
+
+
+def _settled(fit: BundleFit, assembly: str | None) -> BundleFit:
+    """What a bundle by itself leaves open is settled where the file is known to be of another build."""
+    open_yet = fit.verdict == Verdict.CANNOT_TELL and fit.holds_nuclear
+    if open_yet and assembly not in (None, RCRS, fit.assembly):
+        return replace(fit, verdict=Verdict.DOES_NOT_FIT)
+    return fit
 
 
 def _assembly(found: _Findings) -> str | None:

@@ -13,6 +13,7 @@ from pipeline.annotation.prepare.sniff import check_head_is_text, first_line_err
 from pipeline.errors import InputError
 
 FIXED_COLUMNS = 9  # with FORMAT; the samples follow
+MOST_META_LINES = 20_000  # read; the largest headers of human files have a few thousand
 MAX_FIRST_LINE = 4096  # bytes of a first line that are looked at
 LARGEST_BLOCK = 1 << 16  # bytes of a bgzip block; a head that is shorter may show nothing yet
 MAX_REF_BASES = 1000  # compared; the rest of a long REF says nothing more
@@ -87,9 +88,9 @@ def _bcf(data: bytes, packing: str, most_records: int) -> Head:
     found = Head(packing, kind="BCF")
     header = bcf_head.header_text(data)
     if header is None:
-        found.meta = data[9:].decode("utf-8", "replace").split("\n")[:-1]
+        found.meta = data[9:].decode("utf-8", "replace").split("\n", MOST_META_LINES)[:-1]
         return found
-    for line in header.split("\n"):
+    for line in header.split("\n", MOST_META_LINES)[:MOST_META_LINES]:
         _take_line(found, line)
     for contig, pos, ref in bcf_head.places(data, header):
         if len(found.places) >= most_records:
@@ -105,9 +106,9 @@ def _vcf(text: bytes, packing: str, most_records: int, complete: bool) -> Head:
             _take_line(found, line)
         elif line.strip() and (place := place_of(line)):
             found.places.append(place)
-        if found.has_columns and len(found.places) >= most_records:
+        if (found.has_columns and len(found.places) >= most_records) or len(found.meta) >= MOST_META_LINES:
             break
-    if complete and not found.has_columns:
+    if complete and not found.has_columns and len(found.meta) < MOST_META_LINES:
         raise InputError(
             "The file ends before its #CHROM line: it was cut off, or it is not a VCF.", code="missing_column_line"
         )

@@ -16,7 +16,8 @@ CONTIG_M5 = re.compile(r"[<,](?:M5|md5)=\"?([0-9a-fA-F]{32})")
 DESCRIPTIONS = ("##INFO", "##FORMAT", "##FILTER", "##ALT", "##SAMPLE", "##PEDIGREE")
 # Lines whose purpose is to name the reference; a command line may name several.
 STRONG = re.compile(r"^##(?:reference|assembly|genome|ref|contig)", re.IGNORECASE)
-LOOKED_AT = 20_000  # letters of one line
+LOOKED_AT = 20_000  # letters of one line that are searched for words
+LOOKED_AT_IN_ALL = 1_000_000  # letters of all lines
 
 
 @dataclass
@@ -51,11 +52,14 @@ class HeaderEvidence:
 def evidence_in(meta: list[str], contigs: set[str]) -> HeaderEvidence:
     """Read the meta lines of a header; `contigs` are names that the records use."""
     found = HeaderEvidence()
+    left = LOOKED_AT_IN_ALL
     for line in meta:
         if line.startswith("##contig=<"):
             _take_contig(line, found)
-        if not line.startswith(DESCRIPTIONS):
-            _take_words(line[:LOOKED_AT], found)
+        if not line.startswith(DESCRIPTIONS) and left > 0:
+            searched = line[: min(LOOKED_AT, left)]
+            left -= len(searched)
+            _take_words(searched, found)
     for name in {*found.lengths, *contigs}:
         chromosome = chromosome_of(name)
         if chromosome and chromosome.assembly and not chromosome.is_mitochondrial:

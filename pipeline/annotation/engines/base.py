@@ -24,6 +24,14 @@ CONSEQUENCE_SCHEMA = pa.schema(
         ("amino_acids", pa.string()),
         ("protein_position", pa.int64()),
         ("dna_change", pa.string()),
+        ("hgvs_c", pa.string()),
+        ("hgvs_p", pa.string()),
+        ("codons", pa.string()),
+        ("cds_position", pa.int64()),
+        ("exon", pa.string()),
+        ("intron", pa.string()),
+        ("distance", pa.int64()),  # bases to the transcript; null inside it
+        ("transcript_tag", pa.string()),
     ]
 )
 
@@ -61,6 +69,7 @@ class Engine(Protocol):
     """An annotation engine."""
 
     name: str
+    block_bytes: int  # the most of a file that is worked on at once: an engine with long answers takes less
     info_key: str  # INFO key of the output VCF that carries the engine's own text
     info_description: str
     # Columns of `parse()` beyond CONSEQUENCE_SCHEMA that only this engine knows: columns of both tables, INFO keys.

@@ -14,6 +14,7 @@ from pysam.version import __bcftools_version__, __version__
 from pipeline.annotation.children import Child, ChildFamily
 from pipeline.annotation.consequence_terms import STRUCTURAL_ONLY, sequence_ontology
 from pipeline.annotation.engines.base import ALLELE_TAG, CONSEQUENCE_SCHEMA, EngineRun, Segment
+from pipeline.annotation.haplotypes.column import HAPLOTYPE
 from pipeline.reference.bundle import Bundle
 from pipeline.reference.manifest import SourceColumn
 
@@ -35,12 +36,13 @@ class CsqEngine:
     """The default engine, shipped inside pysam."""
 
     name = "csq"
+    block_bytes = 1 << 30
     info_key = "BCSQ"
     info_description = (
         "Consequences by bcftools csq, all alleles and transcripts. "
         "Format: Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change"
     )
-    extra_columns: tuple[SourceColumn, ...] = ()
+    extra_columns: tuple[SourceColumn, ...] = (HAPLOTYPE,)
 
     def version(self) -> str:
         """bcftools' version and pysam's."""
@@ -51,7 +53,7 @@ class CsqEngine:
         codes = ",".join(
             f"{name}={contig.genetic_code}" for name, contig in bundle.contigs.items() if contig.genetic_code != 1
         )
-        return {"norm": "-c x", "csq": "-l -B 1", "genetic_codes": codes or "standard"}
+        return {"norm": "-c x", "csq": "-l -B 1", "phased": "-p a", "genetic_codes": codes or "standard"}
 
     def start(self, segment: Segment, bundle: Bundle, family: ChildFamily, *, sort: bool) -> EngineRun:
         """norm | csq | query; without csq on contigs without genes, where it would stop.
@@ -84,12 +86,13 @@ class CsqEngine:
             for name in ("consequence", "gene", "transcript", "biotype", "strand", "change", "dna")
         }
         amino = parse_amino_acids(column["change"])
+        untold = {field.name: pa.nulls(len(rows), field.type) for field in CONSEQUENCE_SCHEMA}
         return pa.table(
-            {
+            untold
+            | {
                 "row": rows.cast(pa.int64()),
                 "consequence": sequence_ontology(column["consequence"]),
                 "gene": empty_to_null(column["gene"]),
-                "gene_id": pa.nulls(len(rows), pa.string()),
                 "transcript": empty_to_null(column["transcript"]),
                 "biotype": empty_to_null(column["biotype"]),
                 "strand": empty_to_null(column["strand"]),

@@ -21,7 +21,7 @@ from pipeline.annotation.engines.csq import SORT_MEMORY, CsqEngine
 from pipeline.annotation.engines.vep_command import PROJECT, require_vep_command, vep_version
 from pipeline.annotation.engines.vep_fields import EXTRA_COLUMNS, LAYOUT
 from pipeline.annotation.engines.vep_parse import parse_csq
-from pipeline.reference.bundle import Bundle
+from pipeline.reference.bundle import Bundle, Contig
 from pipeline.reference.manifest import SourceColumn
 from pipeline.reference.vep_cache import VepCache, require_cache
 
@@ -47,7 +47,7 @@ class VepEngine:
     extra_columns: tuple[SourceColumn, ...] = EXTRA_COLUMNS
     # An allele has up to 60 KB of CSQ in genes with hundreds of transcripts: blocks of the file must be small, as
     # Arrow holds at most 2 GB of text in one column.
-    chunk_bytes = 1 << 18
+    block_bytes = 1 << 16
 
     def __init__(self) -> None:
         self._last_turn: Path | None = None
@@ -83,9 +83,10 @@ class VepEngine:
         return parameters
 
     def start(self, segment: Segment, bundle: Bundle, family: ChildFamily, *, sort: bool) -> EngineRun:
-        """norm into a file, vepyr over it; or csq where vepyr has no right answer."""
+        """norm, and vepyr over files of so many alleles; or csq where vepyr has no right answer."""
         cache = require_cache(bundle)
-        held = [name for name in segment.contigs if cache.holds(name)]
+        # The segment grows while the file is read: all contigs that it may come to hold are looked at.
+        held = [name for name, contig in bundle.contigs.items() if fits(contig, segment) and cache.holds(name)]
         if segment.genetic_code != STANDARD_CODE or not held:
             return self._by_csq(segment, bundle, family, sort=sort)
         return EngineRun(segment, [self._vepyr(bundle, cache, held, family, sort=sort)])
@@ -117,6 +118,7 @@ class VepEngine:
             "spool": str(spool),
             "after": str(after) if after else None,
             "held": held,
+            "batch": family.settings.vep_batch_alleles,
             "vepyr": vepyr_command(require_vep_command(), cache, spool, bundle.fasta.absolute()),
             "memory_bytes": family.settings.vep_memory_bytes,
             "environment": {
@@ -127,17 +129,24 @@ class VepEngine:
                 "HF_HUB_OFFLINE": "1",
             },
         }
+        orders = spool.with_suffix(".json")
+        orders.write_text(json.dumps(told), "utf-8")
         # The child inherits the lock and holds it as long as it lives; the next run waits for it.
         with self._last_turn.open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             return family.start_command(
                 "vepyr annotate",
-                [sys.executable, "-I", str(CHILD), json.dumps(told)],
+                [sys.executable, "-I", str(CHILD), str(orders)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 pass_fds=(turn.fileno(),),
                 memory_setting="vep_memory_bytes",
             )
+
+
+def fits(contig: Contig, segment: Segment) -> bool:
+    """Whether the contig may belong to the segment."""
+    return (contig.genetic_code, contig.has_genes) == (segment.genetic_code, segment.has_genes)
 
 
 def vepyr_command(command: Path, cache: VepCache, spool: Path, fasta: Path) -> list[str]:

@@ -1,9 +1,9 @@
-"""The child process of the engine `vep`: keeps normalised alleles in a file, runs vepyr on it, hands on what it says.
+"""The child process of the engine `vep`: normalises alleles, runs vepyr on so many at a time, hands on what it says.
 
-vepyr reads its input several times, so it cannot read a pipe; what it writes is read as it comes. Alleles that it
-leaves out, as it does in silence on contigs that its cache lacks, are handed on without a word of its own, in their
-place.
-This file is run by its path, in a process group with all that it starts; it uses the standard library only.
+vepyr reads its input several times, so it cannot read a pipe: each batch of alleles becomes a file. What it writes is
+read as it comes. Contigs that its cache lacks are not shown to it, as it would leave them out in silence; whatever it
+leaves out is handed on without a word, in its place. This file is run by its path, in a process group with all that it
+starts; it uses the standard library only.
 """
 
 from __future__ import annotations
@@ -24,47 +24,45 @@ WRITE_BYTES = 1 << 20
 
 
 def main(told: dict[str, Any]) -> int:
-    """Do what the arguments say; the exit code is 0 when all went well. The file goes when its work is done."""
-    path = Path(told["spool"])
+    """Do what the arguments say; the exit code is 0 when all went well. Nothing stays behind."""
+    steps = started(told["fill"])
     try:
-        with path.open("wb") as spool:
-            if not fill(told["fill"], spool):
-                return 1
-        return annotate(path, told)
+        return annotate_all(steps, told)
     finally:
-        path.unlink()
+        for step in steps:
+            step.kill()
+            step.wait()
+        Path(told["spool"]).unlink(missing_ok=True)
 
 
-def annotate(path: Path, told: dict[str, Any]) -> int:
-    """Run vepyr over the file, if it holds any record that vepyr can say something about."""
-    wait_for_turn(told["after"])
-    held = {name.encode() for name in told["held"]}
-    with path.open("rb") as spool:
-        asked = any(line.split(b"\t", 1)[0] in held for line in records(spool))
-    with path.open("rb") as spool:
-        if not asked:
-            return write(hand_on(records(spool), iter(())))
-        vepyr = subprocess.Popen(
-            told["vepyr"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            env=os.environ | told["environment"],
-            preexec_fn=limited_to(told["memory_bytes"]),
-        )
-        return write(hand_on(records(spool), answers(vepyr)))
-
-
-def fill(steps: list[list[str]], spool: IO[bytes]) -> bool:
-    """Run a pipe from our standard input to the file; whether every step ended well."""
-    running: list[subprocess.Popen[bytes]] = []
-    for number, step in enumerate(steps):
-        source = running[-1].stdout if running else None
-        target = spool if number == len(steps) - 1 else subprocess.PIPE
-        running.append(subprocess.Popen(step, stdin=source, stdout=target))
+def started(commands: list[list[str]]) -> list[subprocess.Popen[bytes]]:
+    """Commands as a pipe that begins at our standard input."""
+    steps: list[subprocess.Popen[bytes]] = []
+    for command in commands:
+        source = steps[-1].stdout if steps else None
+        steps.append(subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE))
         if source is not None:
             source.close()
-    codes = [process.wait() for process in running]
-    return not any(codes)
+    return steps
+
+
+def annotate_all(steps: list[subprocess.Popen[bytes]], told: dict[str, Any]) -> int:
+    """Take what comes out of the steps in batches."""
+    header: list[bytes] = []
+    batch: list[bytes] = []
+    wait_for_turn(told["after"])
+    for line in piped(steps[-1]):
+        if line.startswith(b"#"):
+            header.append(line)
+            continue
+        batch.append(line)
+        if len(batch) == told["batch"]:
+            annotate(header, batch, told)
+            batch = []
+    if any([step.wait() for step in steps]):  # noqa: C419 - each step is waited for
+        return 1
+    annotate(header, batch, told)
+    return 0
 
 
 def wait_for_turn(lock: str | None) -> None:
@@ -72,6 +70,45 @@ def wait_for_turn(lock: str | None) -> None:
     if lock is not None:
         with Path(lock).open() as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def annotate(header: list[bytes], batch: list[bytes], told: dict[str, Any]) -> None:
+    """Write a line for each allele of the batch. Ends this process where vepyr fails."""
+    held = {name.encode() for name in told["held"]}
+    known = [line for line in batch if line.split(b"\t", 1)[0] in held]
+    said: Iterator[tuple[bytes, bytes]] = iter(())
+    if known:
+        with Path(told["spool"]).open("wb") as spool:
+            spool.writelines(header)
+            spool.writelines(known)
+        said = answers(told)
+    write(hand_on(batch, said))
+
+
+def answers(told: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    """Allele number and CSQ text of each record that vepyr writes. Ends this process where vepyr fails."""
+    vepyr = subprocess.Popen(
+        told["vepyr"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=os.environ | told["environment"],
+        preexec_fn=limited_to(told["memory_bytes"]),
+    )
+    for line in piped(vepyr):
+        if not line.startswith(b"#"):
+            key, _, text = line.rstrip(b"\n").split(b"\t")[7].removeprefix(KEY).partition(SAYS)
+            yield key, text or b"."
+    code = vepyr.wait()
+    if code:
+        if code < 0:
+            sys.stderr.write(f"vepyr ended by signal {-code}\n")
+        sys.exit(1)
+
+
+def piped(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    """What a process writes."""
+    assert process.stdout is not None  # noqa: S101 - a programming error, not an input
+    return process.stdout
 
 
 def limited_to(memory_bytes: int) -> Callable[[], None]:
@@ -84,26 +121,8 @@ def limited_to(memory_bytes: int) -> Callable[[], None]:
     return limit
 
 
-def records(lines: IO[bytes]) -> Iterator[bytes]:
-    """The lines after the header."""
-    return (line for line in lines if not line.startswith(b"#"))
-
-
-def answers(vepyr: subprocess.Popen[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Allele number and CSQ text of each record that vepyr writes. Ends this process where vepyr fails."""
-    assert vepyr.stdout is not None  # noqa: S101 - a programming error, not an input
-    for line in records(vepyr.stdout):
-        key, _, text = line.rstrip(b"\n").split(b"\t")[7].removeprefix(KEY).partition(SAYS)
-        yield key, text or b"."
-    code = vepyr.wait()
-    if code:
-        if code < 0:
-            sys.stderr.write(f"vepyr ended by signal {-code}\n")
-        sys.exit(1)
-
-
-def hand_on(alleles: Iterator[bytes], said: Iterator[tuple[bytes, bytes]]) -> Iterator[bytes]:
-    """Contig, position, REF, ALT, allele number and vepyr's text of every allele, in the order of the file."""
+def hand_on(alleles: list[bytes], said: Iterator[tuple[bytes, bytes]]) -> Iterator[bytes]:
+    """Contig, position, REF, ALT, allele number and vepyr's text of every allele, in their order."""
     key, text = next(said, (b"", b""))
     for line in alleles:
         contig, pos, _, ref, alt, _, _, info = line.rstrip(b"\n").split(b"\t")
@@ -117,7 +136,7 @@ def hand_on(alleles: Iterator[bytes], said: Iterator[tuple[bytes, bytes]]) -> It
         sys.exit("vepyr changed the order of the alleles")
 
 
-def write(lines: Iterator[bytes]) -> int:
+def write(lines: Iterator[bytes]) -> None:
     """Write the lines to standard output, many at once."""
     waiting: list[bytes] = []
     size = 0
@@ -129,8 +148,7 @@ def write(lines: Iterator[bytes]) -> int:
             waiting, size = [], 0
     sys.stdout.buffer.write(b"".join(waiting))
     sys.stdout.buffer.flush()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(json.loads(sys.argv[1])))
+    sys.exit(main(json.loads(Path(sys.argv[1]).read_bytes())))

@@ -64,13 +64,10 @@ COLUMNS: tuple[VepColumn, ...] = (
     _frequency("gnomADe_AF", "gnomAD exomes", "all gnomAD exomes"),
     _frequency("gnomADg_AF", "gnomAD genomes", "all gnomAD genomes"),
     _frequency("AF", "1000 Genomes", "the 1000 Genomes Project, phase 3"),
-    _text("vep_codons", "Codons", "Codons", "Codons before and after the change, the changed bases in capitals."),
-    _text("vep_exon", "EXON", "Exon", "Number of the exon, of how many."),
-    _text("vep_intron", "INTRON", "Intron", "Number of the intron, of how many."),
     _text("vep_canonical", "CANONICAL", "Canonical", "YES where the transcript is Ensembl's canonical one."),
     _text("vep_mane_select", "MANE_SELECT", "MANE Select", "RefSeq transcript of the MANE Select pair."),
     _text("vep_mane_plus_clinical", "MANE_PLUS_CLINICAL", "MANE Plus Clinical", "RefSeq transcript of that pair."),
     _text("vep_feature", "Feature", "Regulatory feature", "Id of a regulatory feature or motif; null for transcripts."),
-    _text("vep_flags", "FLAGS", "Flags", f"Incomplete ends of the transcript; {BY_CSQ} where csq annotated it."),
+    _text("vep_flags", "FLAGS", "Flags", "cds_start_NF, cds_end_NF: transcripts with incomplete ends."),
 )
 EXTRA_COLUMNS: tuple[SourceColumn, ...] = tuple(item.column for item in COLUMNS)

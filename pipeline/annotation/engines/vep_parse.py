@@ -17,10 +17,22 @@ STRANDS = {"1": "+", "-1": "-"}
 # What VEP writes for characters that a VCF cannot hold; `%` comes last.
 ESCAPES = {"%3D": "=", "%3B": ";", "%2C": ",", "%7C": "|", "%25": "%"}
 PREDICTION = r"^(?P<prediction>[^(]*)(?:\((?P<score>[0-9.eE+-]+)\))?"
+# Columns of CONSEQUENCE_SCHEMA that are a field as it stands, and those that are the first number in one.
+WHOLE = {
+    "gene": "SYMBOL",
+    "gene_id": "Gene",
+    "biotype": "BIOTYPE",
+    "amino_acids": "Amino_acids",
+    "codons": "Codons",
+    "exon": "EXON",
+    "intron": "INTRON",
+}
+FIRST_NUMBER = {"protein_position": "Protein_position", "cds_position": "CDS_position", "distance": "DISTANCE"}
+TAGS = {"MANE_SELECT": "MANE Select", "MANE_PLUS_CLINICAL": "MANE Plus Clinical", "CANONICAL": "canonical"}
 READ = sorted(
     {item.csq for item in COLUMNS}
-    | {"Consequence", "SYMBOL", "Gene", "Feature_type", "Feature", "BIOTYPE", "STRAND"}
-    | {"HGVSc", "HGVSp", "Protein_position", "Amino_acids"}
+    | {"Consequence", "Feature_type", "Feature", "STRAND", "HGVSc", "HGVSp"}
+    | {*WHOLE.values(), *FIRST_NUMBER.values(), *TAGS}
 )
 
 
@@ -63,23 +75,24 @@ def _usual_columns(
     rows: pa.Int64Array, fields: dict[str, pa.StringArray], is_transcript: pa.BooleanArray
 ) -> dict[str, pa.Array]:
     """What every engine says. A regulatory feature is no transcript: it has its biotype and a column of its own."""
-    position = pc.struct_field(pc.extract_regex(fields["Protein_position"], r"(?P<first>\d+)"), "first")
-    columns = {name: pa.nulls(len(rows), type_) for name, type_ in zip(SCHEMA.names, SCHEMA.types, strict=True)}
-    columns |= {
+    columns = {field.name: pa.nulls(len(rows), field.type) for field in CONSEQUENCE_SCHEMA}
+    columns |= {name: fields[field] for name, field in WHOLE.items()}
+    columns |= {name: _first_number(fields[field]) for name, field in FIRST_NUMBER.items()}
+    tags = [pc.if_else(pc.is_valid(fields[field]), tag, None) for field, tag in TAGS.items()]
+    return columns | {
         "row": rows,
         "consequence": sequence_ontology(fields["Consequence"]),
-        "gene": fields["SYMBOL"],
-        "gene_id": fields["Gene"],
         "transcript": pc.if_else(is_transcript, fields["Feature"], None),
-        "biotype": fields["BIOTYPE"],
         "strand": translate(fields["STRAND"], STRANDS.get),
-        "amino_acids": fields["Amino_acids"],
-        "protein_position": position.cast(pa.int64()),
+        "hgvs_c": unescaped(fields["HGVSc"]),
+        "hgvs_p": unescaped(fields["HGVSp"]),
+        "transcript_tag": pc.coalesce(*tags),
     }
-    for name, field in (("hgvs_c", "HGVSc"), ("hgvs_p", "HGVSp")):
-        if name in columns:
-            columns[name] = unescaped(fields[field])
-    return columns
+
+
+def _first_number(texts: pa.StringArray) -> pa.Int64Array:
+    """The first of a range such as `514-516` or `?-12`."""
+    return pc.struct_field(pc.extract_regex(texts, r"(?P<first>\d+)"), "first").cast(pa.int64())
 
 
 def unescaped(texts: pa.StringArray) -> pa.StringArray:

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.annotation.columnar import IntArray
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.cleaning import Cleaner
+from pipeline.annotation.prepare.prepared import Prepared
 from pipeline.annotation.prepare.survey import Survey, Surveyor
 from pipeline.annotation.prepare.vcf_input import VcfInput
 from pipeline.settings import Settings
@@ -23,6 +24,7 @@ class FirstPass:
     """Blocks of a file that nothing but the header is known of. `survey` grows with them."""
 
     def __init__(self, path: Path, settings: Settings, check: Callable[[], None]) -> None:
+        self.prepared = Prepared(path, settings, check=check)  # the same records, for a look ahead
         self._vcf = VcfInput(path, settings)
         self._check = check
         self.header = self._vcf.read_header(check)

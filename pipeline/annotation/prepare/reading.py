@@ -27,7 +27,7 @@ class TextSource:
     def chunks(self) -> Iterator[bytes]:
         """Decompressed chunks; raises InputError for a broken gzip file, LimitError for a zip bomb."""
         with self.path.open("rb") as handle:
-            first = handle.read(CHUNK_BYTES)
+            first = handle.read(self.settings.read_block_bytes)
             raw = self._raw(first, handle)
             for chunk in self._gunzip(raw) if first.startswith(GZIP_MAGIC) else raw:
                 self.bytes_out += len(chunk)
@@ -40,7 +40,7 @@ class TextSource:
         while chunk:
             self.bytes_read += len(chunk)
             yield chunk
-            chunk = handle.read(CHUNK_BYTES)  # type: ignore[attr-defined]
+            chunk = handle.read(self.settings.read_block_bytes)  # type: ignore[attr-defined]
 
     def _gunzip(self, raw: Iterator[bytes]) -> Iterator[bytes]:
         """Inflate any number of gzip members (RFC 1952 section 2.2), a bounded piece at a time."""
@@ -54,7 +54,7 @@ class TextSource:
                         break
                     inflate = zlib.decompressobj(wbits=31)
                 try:
-                    yield inflate.decompress(pending, 2 * CHUNK_BYTES)
+                    yield inflate.decompress(pending, 2 * self.settings.read_block_bytes)
                 except zlib.error as error:
                     raise InputError(
                         "The gzip file is damaged: it cannot be unpacked to its end. Compress and upload it again.",

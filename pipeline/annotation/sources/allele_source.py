@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.annotation.columnar import IntArray
+from pipeline.annotation.columnar import IntArray, join, mask
 from pipeline.reference.allele_codes import allele_codes, allele_keys, is_hashed
 from pipeline.reference.allele_tables import DICTIONARIES
 from pipeline.reference.manifest import Source
@@ -79,7 +81,6 @@ class _Group:
         self._file = file
         self._number = number
         self._values: pa.Table | None = None
-        self._letters: pa.StringArray | None = None
         table = self._read(["pos", "code"])
         self.keys = allele_keys(_numbers(table["pos"]), _numbers(table["code"]).astype(np.uint32))
 
@@ -90,20 +91,28 @@ class _Group:
         at = np.searchsorted(self.keys, keys)
         np.minimum(at, len(self.keys) - 1, out=at)
         rows = np.where(self.keys[at] == keys, at, -1)
-        for place in np.flatnonzero((rows >= 0) & is_hashed(keys)).tolist():
-            wanted = f"{ref[int(asked[place])].as_py()}>{alt[int(asked[place])].as_py()}"
-            rows[place] = self._same_letters(int(rows[place]), wanted)
+        hashed = np.flatnonzero((rows >= 0) & is_hashed(keys))
+        if len(hashed):
+            where = pa.array(asked[hashed])
+            wanted = join(ref.take(where), ">", alt.take(where))
+            same = mask(pc.equal(self._letters.take(pa.array(rows[hashed])), wanted))
+            for place in np.flatnonzero(~same).tolist():
+                key = int(hashed[place])
+                rows[key] = self._next_with(int(rows[key]), wanted[place].as_py())
         return rows
 
-    def _same_letters(self, row: int, wanted: str) -> int:
-        """The row from `row` on, of the same key, that holds these very letters; -1 where there is none."""
-        if self._letters is None:
-            self._letters = self._read(["letters"])["letters"].combine_chunks()
+    @cached_property
+    def _letters(self) -> pa.StringArray:
+        return self._read(["letters"])["letters"].combine_chunks()
+
+    def _next_with(self, row: int, wanted: str) -> int:
+        """The row after `row`, of the same key, that holds these very letters; -1 where there is none."""
         key = self.keys[row]
-        while row < len(self.keys) and self.keys[row] == key:
-            if self._letters[row].as_py() == wanted:
-                return row
-            row += 1
+        for other in range(row + 1, len(self.keys)):
+            if self.keys[other] != key:
+                break
+            if self._letters[other].as_py() == wanted:
+                return other
         return -1
 
     def values(self, fields: list[str]) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipeline.errors import ConfigurationError, RetryableError
 
 READ_BYTES = 1 << 20
 BLOCK_BYTES = 1024
+MD5_LINE = re.compile(r"(?P<md5>[0-9a-fA-F]{32})\b\s*\*?(?P<name>.*?)\s*$")
 
 
 def md5_of(path: Path) -> str:
@@ -46,16 +48,14 @@ def slow_sum(path: Path) -> int:
 
 
 def check_md5(path: Path, listing: str, name: str) -> None:
-    """Compare with a file of lines `<md5> <name>`. Raises as `differs` does."""
-    for line in listing.splitlines():
-        words = line.replace("MD5 (", "").replace(") =", " ").split()
-        if len(words) == 2 and words[0].rsplit("/", 1)[-1] == name:
-            words.reverse()
-        if words and len(words[0]) == 32 and (len(words) == 1 or words[1].lstrip("*").rsplit("/", 1)[-1] == name):
-            if md5_of(path) != words[0].lower():
-                raise differs(name)
-            return
-    raise missing(name)
+    """Compare with a file of lines `<md5> <name>`, or with a file of one line, whatever name stands there: ClinVar's
+    has that of the dated release. Raises as `differs` and `missing` say."""
+    told = [found for found in map(MD5_LINE.match, listing.splitlines()) if found]
+    mine = [found for found in told if len(told) == 1 or found["name"].rsplit("/", 1)[-1] == name]
+    if not mine:
+        raise missing(name)
+    if md5_of(path) != mine[0]["md5"].lower():
+        raise differs(name)
 
 
 def check_sum(path: Path, listing: str, name: str) -> None:

@@ -13,6 +13,15 @@ from pipeline.reference.install.download import PAUSE_S, Remote, fetch, look, se
 from pipeline.reference.install.publishers import PublisherFile, local_path
 
 TELL_EVERY_S = 0.5
+BAR_CELLS = 20
+
+
+def told_bytes(at: int, total: int) -> str:
+    """How much has arrived: a bar where the size is known."""
+    if not total:
+        return f"{at / 1e6:,.1f} MB"
+    full = BAR_CELLS * at // total
+    return f"[{'#' * full}{'.' * (BAR_CELLS - full)}] {100 * at // total} % of {total / 1e6:,.1f} MB"
 
 
 class Fetcher:
@@ -85,8 +94,7 @@ class Fetcher:
         if now - self._told_at < TELL_EVERY_S and at != total:
             return
         self._told_at = now
-        share = f" of {total / 1e6:,.1f} MB ({100 * at / total:.0f} %)" if total else " MB"
-        self._progress(f"{name} {at / 1e6:,.1f}{share}")
+        self._progress(f"{name} {told_bytes(at, total)}")
 
     def _check(self, file: PublisherFile, path: Path, name: str, remote: Remote) -> None:
         if not file.checksum:

@@ -20,7 +20,7 @@ from pipeline.reference.install.publishers import (
     local_path,
     publisher_bundle,
 )
-from pipeline.reference.source_columns import ColumnRequest
+from pipeline.reference.sources.columns import ColumnRequest
 from pipeline.reference.staging import checked_id, locked, read_manifest
 
 DOWNLOADS = ".downloads"

@@ -8,6 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.annotation.options import AnnotationOptions
+from pipeline.errors import InputError
 from pipeline.settings import get_settings
 from tests.pipeline.annotation.helpers import ask, complaints, make_bundle, run_job, vcf_text
 from tests.shared_data import shared_data
@@ -71,38 +73,42 @@ def test_an_indel_that_moves_through_a_long_repeat(bundles: Path, tmp_path: Path
     assert positions == sorted(positions)
 
 
-def test_a_file_of_another_build_is_noticed(bundles: Path, tmp_path: Path) -> None:
+def test_a_file_of_another_build_is_refused_and_noticed_where_that_is_overridden_C39(
+    bundles: Path, tmp_path: Path
+) -> None:
     fasta, gff3 = shared_data("mini_grch37/mini.fa.gz"), shared_data("mini_grch37/mini.gff3")
     bundle = make_bundle(bundles, "mini", fasta, gff3)
     records = [f"22 {18079000 + index} . {'ACGT'[index % 4]} N . . ." for index in range(40)]
     text = vcf_text(*(record.replace(" N ", " G " if " G " not in record else " A ") for record in records))
-    result = run_job(tmp_path, text, bundle)
+    with pytest.raises(InputError) as refused:
+        run_job(tmp_path, text, bundle)
+    assert refused.value.code == "wrong_build"
+    result = run_job(tmp_path, text, bundle, options=AnnotationOptions(any_build=True))
     assert result.counts["skipped"]["reference_mismatch"] > 10
     assert any("another genome build" in note for note in result.notes)
 
 
-def test_amino_acids_equal_those_of_vep(bundles: Path, tmp_path: Path) -> None:
-    """Every substitution of three genes: 27,702 pairs of allele and coding transcript."""
+def test_terms_amino_acids_and_positions_equal_those_of_vep(bundles: Path, tmp_path: Path) -> None:
+    """Every substitution in and beside the coding sequence of three genes, on each of their transcripts."""
     fasta, gff3 = shared_data("chr22/x.fa.gz"), shared_data("chr22/x.gff3")
     bundle = make_bundle(bundles, "chr22", fasta, gff3)
     result = run_job(tmp_path, shared_data("chr22/x.vcf.gz"), bundle)
     vep = shared_data("chr22/x.vep.parquet")
-    pairs, same = (
-        duckdb.connect()
-        .execute(
-            """
+    compared = """
         with vep as (
-            select start pos, ref, alt, unnest(Feature) transcript, unnest(Amino_acids) amino_acids
+            select start pos, ref, alt, unnest(Feature) transcript, unnest(Consequence) terms,
+                unnest(Amino_acids) amino_acids, unnest(Protein_position) protein_position
             from read_parquet($vep)
         ), ours as (
-            select v.pos, v.ref, v.alt, c.transcript, c.amino_acids
+            select v.pos, v.ref, v.alt, c.*
             from read_parquet($variants) v join read_parquet($consequences) c using (rid)
         )
-        select count(*), count(*) filter (ours.amino_acids is not distinct from vep.amino_acids)
+        select count(*), count(distinct (pos, ref, alt)),
+            count(*) filter (ours.consequence = vep.terms),
+            count(*) filter (ours.amino_acids is not distinct from vep.amino_acids),
+            count(*) filter (ours.protein_position is not distinct from try_cast(vep.protein_position as bigint))
         from ours join vep using (pos, ref, alt, transcript)
-        """,
-            {"vep": str(vep), **{name: str(result.files[name]) for name in ("variants", "consequences")}},
-        )
-        .fetchall()[0]
-    )
-    assert pairs == same == 27702
+        """
+    files = {name: str(result.files[name]) for name in ("variants", "consequences")}
+    rows = duckdb.connect().execute(compared, {"vep": str(vep), **files}).fetchall()
+    assert rows == [(36639, 15039, 36639, 36639, 36639)]

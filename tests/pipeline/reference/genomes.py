@@ -34,7 +34,8 @@ def gff3_text(prefix: str = "") -> str:
     for number, (name, start) in enumerate((("1", 101), ("2", 201), ("MT", 301)), 1):
         place = f"{prefix}{name}\ttest"
         rows += [
-            f"{place}\tgene\t{start}\t{start + 299}\t.\t+\t.\tID=gene:G{number};Name=GENE{number};biotype=protein_coding",
+            f"{place}\tgene\t{start}\t{start + 299}\t.\t+\t.\tID=gene:G{number};Name=GENE{number};"
+            "biotype=protein_coding",
             f"{place}\tmRNA\t{start}\t{start + 299}\t.\t+\t.\tID=transcript:T{number};Parent=gene:G{number};"
             "biotype=protein_coding",
             f"{place}\texon\t{start}\t{start + 299}\t.\t+\t.\tParent=transcript:T{number}",

@@ -13,12 +13,12 @@ import pytest
 
 from pipeline.errors import ConfigurationError, GasError, InputError
 from pipeline.reference import add_source as adding
-from pipeline.reference import allele_conversion
 from pipeline.reference.add_source import SourceRequest, add_source, remove_source
 from pipeline.reference.bundle import load_bundle
 from pipeline.reference.contigs import REFSEQ
 from pipeline.reference.manifest import Source
-from pipeline.reference.source_columns import ColumnRequest
+from pipeline.reference.sources import conversion
+from pipeline.reference.sources.columns import ColumnRequest
 from pipeline.reference.verify import differences
 from pipeline.settings import get_settings
 from tests.pipeline.annotation.helpers import ask, complaints, run_job
@@ -26,8 +26,10 @@ from tests.pipeline.reference.genomes import made, sequences, vcf_text
 from tests.shared_data import shared_data
 
 INFO = (
-    '##INFO=<ID=AF,Number=A,Type=Float,Description="Frequency">\n##INFO=<ID=AD,Number=R,Type=Integer,Description="Depths">\n'
-    '##INFO=<ID=DB,Number=0,Type=Flag,Description="In the database">\n##INFO=<ID=N,Number=1,Type=Integer,Description="n">\n'
+    '##INFO=<ID=AF,Number=A,Type=Float,Description="Frequency">\n'
+    '##INFO=<ID=AD,Number=R,Type=Integer,Description="Depths">\n'
+    '##INFO=<ID=DB,Number=0,Type=Flag,Description="In the database">\n'
+    '##INFO=<ID=N,Number=1,Type=Integer,Description="n">\n'
     '##INFO=<ID=TEXT,Number=.,Type=String,Description="Words">\n##fileDate=20260102\n'
 )
 BASES = sequences()["1"]
@@ -66,7 +68,8 @@ def rows(bundles: Path, source: Source) -> list[dict[str, object]]:
 
 def test_values_belong_to_their_allele_C37(bundles: Path) -> None:
     vcf = vcf_text(
-        f"chr1 100 rs1;rs2 {base(100)} {other(100)},{other(100, 2)} . q10 AF=0.25,0.5;AD=9,4,5;DB;N=7;TEXT=a%3Bb,c;ODD=1",
+        f"chr1 100 rs1;rs2 {base(100)} {other(100)},{other(100, 2)} . q10 "
+        "AF=0.25,0.5;AD=9,4,5;DB;N=7;TEXT=a%3Bb,c;ODD=1",
         f"1 120 . {base(120)} {other(120)} . . AF=.;AD=1,2;N=x",
         meta=INFO,
     )
@@ -74,7 +77,8 @@ def test_values_belong_to_their_allele_C37(bundles: Path) -> None:
     assert counts == {"read": 2, "kept": 3, "not_a_number": 1}
     assert [(column.name, column.field, column.type, column.source_field) for column in source.columns] == [
         ("own_af", "OWN_AF", "float", "AF"), ("depth", "DEPTH", "integer", "AD"), ("own_db", "OWN_DB", "integer", "DB"),
-        ("own_n", "OWN_N", "integer", "N"), ("own_text", "OWN_TEXT", "string", "TEXT"), ("own_id", "OWN_ID", "string", "ID"),
+        ("own_n", "OWN_N", "integer", "N"), ("own_text", "OWN_TEXT", "string", "TEXT"),
+        ("own_id", "OWN_ID", "string", "ID"),
     ]  # fmt: skip
     assert source.columns[1].title == "Depth of the allele" and source.columns[0].description == "Frequency"
     assert (source.date, source.version, source.licence, source.records) == (
@@ -203,9 +207,7 @@ def test_a_source_is_replaced_only_when_asked_and_can_be_removed(bundles: Path) 
 def test_a_conversion_that_fails_in_the_middle_leaves_the_bundle_as_it_was(
     bundles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        allele_conversion, "_steps", lambda *_, **__: [["norm", "-f", "/nowhere.fa", "-"], ["query", "-"]]
-    )
+    monkeypatch.setattr(conversion, "_steps", lambda *_, **__: [["norm", "-f", "/nowhere.fa", "-"], ["query", "-"]])
     with pytest.raises(GasError, match="bcftools"):
         add(bundles, vcf_text(f"1 100 . {base(100)} {other(100)} . . N=1", meta=INFO), "N")
     assert differences(bundles / "tiny", lambda text: None) == [] and load_bundle("tiny").sources == ()

@@ -43,7 +43,7 @@ def build(bundles: Path, fasta_bytes: bytes, gff3: str = "", **words: object) ->
 
 
 def seen(bundles: Path) -> list[str]:
-    return sorted(path.name for path in bundles.iterdir() if path.name != ".b.lock")
+    return sorted(path.name for path in bundles.iterdir() if path.name != ".locks")
 
 
 def test_a_bundle_declares_lengths_md5_aliases_and_genetic_codes(bundles: Path) -> None:
@@ -121,11 +121,13 @@ def test_gene_models_take_the_names_of_the_fasta_and_what_is_left_out_is_counted
     request = BuildRequest("b", bundles.parent / "in.fa", bundles.parent / "in.gff3.gz")
     counts = build_bundle(request, bundles, lambda text: None).gene_lines
     assert counts == {
-        "lines": 18, "contig_not_in_fasta": 2, "beyond_contig_end": 1, "malformed": 1, "without_strand": 1, "not_of_a_gene": 1
+        "lines": 18, "contig_not_in_fasta": 2, "beyond_contig_end": 1, "malformed": 1, "without_strand": 1,
+        "not_of_a_gene": 1,
     }  # fmt: skip
     lines = [line.split("\t") for line in load_bundle("b").gff3.read_text().splitlines() if not line.startswith("#")]
-    assert [line[0] for line in lines] == ["1"] * 4 + ["2"] * 4 + ["MT"] * 4
-    assert [line[2] for line in lines[:4]] == ["gene", "mRNA", "exon", "CDS"]
+    assert [line[0] for line in lines] == ["1"] * 6 + ["2"] * 6 + ["MT"] * 6
+    kinds = ["gene", "mRNA", "exon", "five_prime_UTR", "CDS", "three_prime_UTR"]
+    assert [line[2] for line in lines[:6]] == kinds, "the file has no UTRs of its own"
 
 
 def test_contigs_without_genes_are_marked(bundles: Path) -> None:
@@ -197,6 +199,14 @@ def test_a_killed_build_leaves_nothing_that_counts_and_the_next_one_clears_it(bu
     assert "b" not in [bundle.id for bundle in list_bundles()] and broken_bundles() == {}
     build(bundles, fasta_text().encode())
     assert seen(bundles) == ["b"] and differences(bundles / "b", lambda text: None) == []
+
+
+def test_a_build_clears_what_dead_builds_of_others_left_but_not_what_is_being_built(bundles: Path) -> None:
+    for name in (".building-dead@1", ".building-alive@1"):
+        (bundles / name).mkdir(parents=True)
+    with staging.locked(bundles, "alive"):
+        build(bundles, fasta_text().encode())
+    assert seen(bundles) == [".building-alive@1", "b"]
 
 
 def test_a_build_that_fails_at_its_end_leaves_nothing(bundles: Path) -> None:

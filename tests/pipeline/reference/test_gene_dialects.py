@@ -19,7 +19,7 @@ from tests.pipeline.reference.genomes import fasta_text, gff3_text, sequences, v
 # The gene of contig 1 of the made-up genome (exon 101–400, coding 131–370) as others write it.
 NCBI = """\
 1	RefSeq	region	1	3000	.	+	.	ID=NC_1:1..3000;Dbxref=taxon:1
-1	BestRefSeq	gene	101	400	.	+	.	ID=gene-GENE1;Dbxref=GeneID:77,HGNC:HGNC:1;Name=GENE1;gene_biotype=protein_coding
+1	BestRefSeq	gene	101	400	.	+	.	ID=gene-GENE1;Dbxref=GeneID:77;Name=GENE1;gene_biotype=protein_coding
 1	BestRefSeq	mRNA	101	400	.	+	.	ID=rna-NM_1.2;Parent=gene-GENE1;transcript_id=NM_1.2;tag=MANE Select
 1	BestRefSeq	exon	101	400	.	+	.	ID=exon-NM_1.2-1;Parent=rna-NM_1.2
 1	BestRefSeq	CDS	131	370	.	+	0	ID=cds-NP_1.2;Parent=rna-NM_1.2
@@ -29,7 +29,7 @@ NCBI = """\
 """
 GENCODE = """\
 1	HAVANA	gene	101	400	.	+	.	ID=ENSG01.5;gene_id=ENSG01.5;gene_type=protein_coding;gene_name=GENE1
-1	HAVANA	transcript	101	400	.	+	.	ID=ENST01.7;Parent=ENSG01.5;transcript_id=ENST01.7;transcript_type=protein_coding;tag=basic
+1	HAVANA	transcript	101	400	.	+	.	ID=ENST01.7;Parent=ENSG01.5;transcript_type=protein_coding;tag=basic
 1	HAVANA	exon	101	400	.	+	.	ID=exon:ENST01.7:1;Parent=ENST01.7
 1	HAVANA	CDS	131	370	.	+	0	ID=CDS:ENST01.7;Parent=ENST01.7
 1	HAVANA	start_codon	131	133	.	+	0	ID=start_codon:ENST01.7;Parent=ENST01.7
@@ -90,7 +90,7 @@ def test_consequences_do_not_depend_on_the_dialect(tmp_path: Path, monkeypatch: 
     found = {}
     bases = sequences()["1"]
     records = [
-        f"1 {pos} . {bases[pos - 1]} {'ACGT'['ACGT'.index(bases[pos - 1]) - 1]} . . ." for pos in range(131, 371, 7)
+        f"1 {pos} . {bases[pos - 1]} {'ACGT'['ACGT'.index(bases[pos - 1]) - 1]} . . ." for pos in range(138, 368, 7)
     ]
     for name, gff3 in (("ensembl", gff3_text()), ("other", text)):
         (tmp_path / f"{name}.gff3").write_text(gff3)

@@ -56,7 +56,9 @@ def vepyr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def left() -> list[str]:
     """What lies among the caches, without the lock files."""
     folder = get_settings().resolved_vep_caches_dir()
-    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock") if folder.is_dir() else []
+    return (
+        sorted(path.name for path in folder.iterdir() if not path.name.startswith(".lock")) if folder.is_dir() else []
+    )
 
 
 def test_a_published_cache_is_fetched_from_a_mirror_and_described(vepyr: Path) -> None:

@@ -91,7 +91,7 @@ def test_a_running_job_shows_its_progress_in_words_for_screen_readers_too(
     steps = [{"key": "annotate", "title": "Finding consequences", "started_at": 1.0}]
     job = write_job(replace(make_job(user), job_status=JobStatus.RUNNING, progress=progress, steps=steps))
     shown = page_of(f"/jobs/{job.job_id}")
-    assert "43 % · 12,345 records · 5,679 records/s" in shown
+    assert "43 % · 12,345 records, 5,680 a second" in shown
     assert '"aria-valuenow": "43"' in shown
     assert '"aria-current": "step"' in shown
 

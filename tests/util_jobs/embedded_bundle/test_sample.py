@@ -12,8 +12,9 @@ from pipeline.annotation.annotate import AnnotationResult
 from pipeline.reference.bundle import load_bundle
 from tests.pipeline.annotation.helpers import ask, records_of, run_job
 from util_jobs.embedded_bundle.csq_cases import features_of
-from util_jobs.embedded_bundle.sample import QUOTAS, SAMPLE, TOLD
+from util_jobs.embedded_bundle.sample import SAMPLE, TOLD
 from util_jobs.embedded_bundle.sample_candidates import candidates
+from util_jobs.embedded_bundle.sample_choice import QUOTAS
 from util_jobs.embedded_bundle.sample_people import inherited, mitochondrial
 
 LARGEST_BYTES = 60_000

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.reference.add_source import SourceRequest, add_to_folder
 from pipeline.reference.build import BuildRequest, build_bundle
-from pipeline.reference.source_columns import ColumnRequest
+from pipeline.reference.sources.columns import ColumnRequest
 from util_jobs.bench.annotation import bare_steps, snpeff, whole_job
 from util_jobs.bench.annotation.genome import Genome, make_genome
 from util_jobs.bench.annotation.variants import SOURCE_FIELDS, write_source, write_variants, written

@@ -14,7 +14,7 @@ from pipeline.errors import ConfigurationError, InputError
 from pipeline.reference.bundle import Bundle, load_bundle
 from pipeline.settings import get_settings
 from tests.pipeline.annotation.build.making import build_of, records, sequence, vcf
-from tests.pipeline.annotation.helpers import ask
+from tests.pipeline.annotation.helpers import ask, make_bundle
 from tests.shared_data import shared_data
 
 GOOD37, GOOD38 = records(sequence(37), 200), records(sequence(38), 200)
@@ -189,3 +189,15 @@ def test_real_files_are_completed_by_themselves_C39(
 def test_clinvar_is_refused_with_the_demonstration_of_grch37_C39(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"This file is GRCh38 \(hg38\), you chose GRCh37 \(hg19\)"):
         run(tmp_path, shared_data("clinvar/clinvar_50.vcf.gz"), load_bundle("grch37-demo"))
+
+
+def test_real_genomes_beside_each_other_C39(bundles_dir: Path, tmp_path: Path) -> None:
+    """A slice of GRCh37 and one of GRCh38 are installed: each file finds its own."""
+    make_bundle(bundles_dir, "mini", shared_data("mini_grch37/mini.fa.gz"), shared_data("mini_grch37/mini.gff3"))
+    make_bundle(bundles_dir, "chr22", shared_data("chr22/x.fa.gz"), shared_data("chr22/x.gff3"))
+    result = run(tmp_path, shared_data("chr22/x.vcf.gz"))
+    assert result.build["bundle"] == "chr22"
+    assert result.counts["annotated"] == result.counts["read"] == 15_039
+    with pytest.raises(InputError) as refused:
+        run(tmp_path, shared_data("chr22/x.vcf.gz"), load_bundle("mini"))
+    assert refused.value.code == "wrong_build"

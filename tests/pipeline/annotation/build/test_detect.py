@@ -73,6 +73,11 @@ def test_masked_bases_are_unknown_and_no_mismatch_C39(masked: Bundle) -> None:
     assert build.fits[0].verdict == Verdict.CANNOT_TELL
 
 
+def test_what_one_bundle_proves_settles_the_others_C39(masked: Bundle, b38: Bundle) -> None:
+    build = build_of(vcf(GOOD38), masked, b38)
+    assert [fit.verdict for fit in build.fits] == [Verdict.DOES_NOT_FIT, Verdict.FITS]
+
+
 def test_sequence_outweighs_a_header_that_was_left_from_before_a_lift_over(b37: Bundle, b38: Bundle) -> None:
     build = build_of(vcf(GOOD38, "##reference=GRCh37", *declared("GRCh37")), b37, b38)
     assert build.assembly == "GRCh38"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pysam
 import pytest
 
-from pipeline.annotation.build.head import Head, Place, read_head
+from pipeline.annotation.build.head import MOST_META_LINES, Head, Place, read_head
 from pipeline.annotation.build.sampling import sample_file
 from pipeline.annotation.build.unpack import unpacked
 from pipeline.errors import InputError
@@ -140,6 +140,7 @@ def test_a_header_of_many_megabytes_and_a_huge_first_line_stay_cheap() -> None:
     head = head_of(long_header.encode()[: 1 << 20])
     assert not head.has_columns
     assert head.places == []
+    assert len(head.meta) == MOST_META_LINES
     assert head_of(b"##" + b"x" * (1 << 20)).meta == []
 
 

@@ -12,7 +12,7 @@ from pipeline.annotation.engines.vep import VepEngine
 from pipeline.annotation.options import AnnotationOptions
 from pipeline.errors import ConfigurationError
 from pipeline.reference.bundle import Bundle, Contig, load_bundle
-from pipeline.reference.vep_cache import MANIFEST, CacheManifest, cache_for
+from pipeline.reference.vep_cache import MANIFEST, CacheManifest, cache_for, plain_assembly
 from pipeline.settings import get_settings
 from tests.pipeline.annotation.helpers import run_job, vcf_text
 from tests.vepyr import acting_vepyr
@@ -141,3 +141,11 @@ def test_an_unusable_cache_takes_nothing_else_away(
     put_cache("GRCh38-115")
     (get_settings().resolved_vep_caches_dir() / "GRCh38-115" / MANIFEST).write_text("{}")
     assert [engine.name for engine in installed_engines(bundle)] == ["csq"]
+
+
+@pytest.mark.parametrize(
+    ("assembly", "plain"),
+    [("GRCh38", "GRCh38"), ("GRCh38.p14", "GRCh38"), ("GRCh37 (hg19)", "GRCh37"), ("hg38", "GRCh38"), ("", "")],
+)
+def test_an_assembly_has_the_name_that_ensembl_gives_it(assembly: str, plain: str) -> None:
+    assert plain_assembly(assembly) == plain

@@ -53,10 +53,20 @@ def test_a_missense_variant_with_its_predictions_and_a_neighbouring_gene() -> No
     }
     assert (missense["vep_sift"], missense["vep_sift_score"]) == ("deleterious", 0.0)
     assert (missense["vep_polyphen"], missense["vep_polyphen_score"]) == ("probably_damaging", 0.991)
-    assert (missense["vep_exon"], missense["vep_intron"], missense["vep_codons"]) == ("1/1", None, "CTC/AAA")
+    assert {key: missense[key] for key in CONSEQUENCE_SCHEMA.names[10:]} == {
+        "hgvs_c": "ENST00000359963.4:c.1540_1542delinsAAA",
+        "hgvs_p": "ENSP00000353048.3:p.Leu514Lys",
+        "codons": "CTC/AAA",
+        "cds_position": 1540,
+        "exon": "1/1",
+        "intron": None,
+        "distance": None,
+        "transcript_tag": "MANE Select",
+    }
     assert (missense["vep_canonical"], missense["vep_mane_select"]) == ("YES", "NM_014406.5")
     assert missense["vep_feature"] is None
     assert (downstream["row"], downstream["gene"], downstream["vep_sift"]) == (0, "FABP5P11", None)
+    assert (downstream["distance"], downstream["transcript_tag"]) == (4078, "canonical")
 
 
 def test_known_variants_and_frequencies() -> None:
@@ -100,8 +110,8 @@ def test_several_known_variants_at_a_place_give_the_highest_frequency() -> None:
 
 
 def test_what_vcf_cannot_hold_is_written_out_again() -> None:
-    (row,) = rows(entry(Consequence="intron_variant", Existing_variation="a%3Db%2Cc", FLAGS="100%25"))
-    assert (row["vep_existing_variation"], row["vep_flags"]) == ("a=b,c", "100%")
+    (row,) = rows(entry(Consequence="intron_variant", HGVSp="P1:p.Val517%3D", Existing_variation="b%2Cc", FLAGS="1%25"))
+    assert (row["hgvs_p"], row["vep_existing_variation"], row["vep_flags"]) == ("P1:p.Val517=", "b,c", "1%")
 
 
 def test_quotes_and_formulas_are_text_C09() -> None:

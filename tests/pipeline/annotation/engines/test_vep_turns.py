@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pysam
 import pytest
 
 from pipeline.annotation.children import ChildFamily
@@ -37,6 +38,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bundle:
     get_settings.cache_clear()
     names = ("1", "2", "3")
     (tmp_path / "a.fa").write_text("".join(f">{name}\n{'A' * 60}\n" for name in names))
+    pysam.faidx(str(tmp_path / "a.fa"))
     folder = get_settings().resolved_vep_caches_dir() / "T-115"
     folder.mkdir(parents=True)
     manifest = CacheManifest(assembly="T", release=115, contigs=names, made_by="vepyr 0.10.0", files={}, sha256="")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.annotation.sources import track
+from pipeline.annotation.sources import intervals as stored
 from pipeline.annotation.sources.track import Track
 from pipeline.errors import InputError, LimitError
 from pipeline.reference import track_tables
@@ -50,8 +50,8 @@ def test_what_lies_inside_a_long_deletion_is_named_too(tmp_path: Path) -> None:
 
 
 def test_overlaps_are_those_of_a_search_through_all_intervals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(track, "MAX_PAIRS", 100)
-    monkeypatch.setattr(track, "MAX_NAMES", 10_000)
+    monkeypatch.setattr(stored, "MAX_PAIRS", 100)
+    monkeypatch.setattr(stored, "MAX_NAMES", 10_000)
     chosen = random.Random(5)
     intervals = []
     for number in range(400):
@@ -66,7 +66,7 @@ def test_overlaps_are_those_of_a_search_through_all_intervals(tmp_path: Path, mo
 
 
 def test_more_names_than_are_told_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(track, "MAX_NAMES", 2)
+    monkeypatch.setattr(stored, "MAX_NAMES", 2)
     found = made(tmp_path, *(f"1\t10\t20\tn{number}" for number in range(5)), "1\t30\t40\ta and 3 more")
     assert named(found, "1", (15, 1), (35, 1)) == ["n0; n1; and 3 more", "a and 3 more"]
 

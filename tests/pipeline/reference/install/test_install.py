@@ -19,6 +19,7 @@ from pipeline.errors import ConfigurationError, LimitError, RetryableError
 from pipeline.reference.bundle import load_bundle
 from pipeline.reference.install import download, install
 from pipeline.reference.install.checksums import slow_sum, sum_of
+from pipeline.reference.install.fetching import told_bytes
 from pipeline.reference.install.install import Installed, InstallRequest, install_bundle
 from pipeline.reference.install.publishers import local_path, publisher_bundle
 from pipeline.reference.verify import differences
@@ -147,9 +148,15 @@ def test_a_file_that_is_gone_is_named_with_what_to_do(bundles: Path, server: Pub
 
 
 def test_a_missing_checksum_is_refused(bundles: Path, server: PublisherServer) -> None:
-    next(server.root.rglob("clinvar.vcf.gz.md5")).write_text("0" * 32 + "  other.vcf.gz\n")
+    next(server.root.rglob("clinvar.vcf.gz.md5")).write_text(f"{'0' * 32}  a.vcf.gz\n{'0' * 32}  b.vcf.gz\n")
     with pytest.raises(ConfigurationError, match=r"does not name clinvar\.vcf\.gz"):
         go(bundles, server.address)
+
+
+def test_a_checksum_file_of_one_line_may_name_the_dated_release(bundles: Path, server: PublisherServer) -> None:
+    listing = next(server.root.rglob("clinvar.vcf.gz.md5"))
+    listing.write_text(listing.read_text().replace("clinvar.vcf.gz", "/panfs/x/clinvar_20261004.vcf.gz"))
+    assert go(bundles, server.address).built
 
 
 def test_a_busy_server_is_asked_again(bundles: Path, server: PublisherServer) -> None:
@@ -233,3 +240,8 @@ def test_killed_in_the_middle_of_a_download_the_next_run_goes_on(bundles: Path, 
     server.break_after = {}
     assert go(bundles, server.address).built
     assert ("GET", name_of("clinvar"), "bytes=100-") in server.asked
+
+
+def test_progress_is_told_with_a_bar() -> None:
+    assert told_bytes(50_000_000, 200_000_000) == "[#####...............] 25 % of 200.0 MB"
+    assert told_bytes(1_500_000, 0) == "1.5 MB"

@@ -6,7 +6,6 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,40 +13,19 @@ import pyarrow.compute as pc
 
 from pipeline.annotation.children import Child, ChildFamily
 from pipeline.annotation.engines.csq import start_pipe
-from pipeline.annotation.numbers import decimals, integers
 from pipeline.annotation.prepare.blocks import tokenise
 from pipeline.errors import PermanentError
 from pipeline.reference.allele_tables import AlleleTableWriter, UnsortedError
 from pipeline.reference.bundle import Bundle, Contig
-from pipeline.reference.source_alleles import UPLOADED_POS, AlleleLines, WantedField
-from pipeline.reference.source_file import SourceFile, open_source
+from pipeline.reference.sources.allele_lines import UPLOADED_POS, AlleleLines
+from pipeline.reference.sources.fields import ARROW_TYPES, TableField, typed
+from pipeline.reference.sources.publisher_file import SourceFile, open_source
 from pipeline.settings import get_settings
 
 READ_BYTES = 4 << 20
 WINDOW_BASES = 10_000  # norm keeps alleles in order within this; where one moves farther, a second run sorts
 FIXED = 5  # columns before the fields: CHROM, POS, REF, ALT, and where the publisher had it
 SORT_MEMORY = "256M"
-ARROW_TYPES = {"string": pa.string(), "integer": pa.int64(), "float": pa.float64()}
-ESCAPES = {
-    "%3A": ":",
-    "%3B": ";",
-    "%3D": "=",
-    "%2C": ",",
-    "%0D": " ",
-    "%0A": " ",
-    "%09": " ",
-    "%25": "%",
-}  # VCF 4.3, 1.2
-
-
-@dataclass(frozen=True)
-class TableField:
-    """A column of the table: where the publisher has it, its type, and what is done to its text."""
-
-    name: str
-    wanted: WantedField
-    type: str
-    change: Callable[[pa.StringArray], pa.Array] | None = None
 
 
 def convert(
@@ -182,7 +160,7 @@ def _tables(child: Child, fields: Sequence[TableField], counts: Counter[str]) ->
             counts["returned"] += len(block)
             counts["moved"] += pc.sum(pc.not_equal(block.column(1), block.column(FIXED - 1))).as_py() or 0
             for at, field in enumerate(fields):
-                columns[field.name] = _typed(block.column(FIXED + at), field, counts)
+                columns[field.name] = typed(block.column(FIXED + at), field, counts)
             rows = pa.table(columns)
             ends = pc.run_end_encode(block.column(0))
             start = 0
@@ -191,23 +169,3 @@ def _tables(child: Child, fields: Sequence[TableField], counts: Counter[str]) ->
                 start = end
         if not chunk:
             return
-
-
-def _typed(texts: pa.StringArray, field: TableField, counts: Counter[str]) -> pa.Array:
-    """Values of a field: `.` is null, a number that is none is null and counted."""
-    texts = pc.if_else(pc.equal(texts, "."), None, texts)
-    if field.change is not None:
-        return field.change(texts)
-    if field.type == "string":
-        return unescaped(texts)
-    numbers = integers(texts) if field.type == "integer" else decimals(texts)
-    counts["not_a_number"] += numbers.null_count - texts.null_count
-    return numbers
-
-
-def unescaped(texts: pa.StringArray) -> pa.StringArray:
-    """Percent-encoded characters as themselves (VCF 4.3, section 1.2)."""
-    if pc.any(pc.match_substring(texts, "%")).as_py():
-        for code, character in ESCAPES.items():
-            texts = pc.replace_substring(texts, code, character)
-    return texts

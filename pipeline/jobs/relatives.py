@@ -1,0 +1,56 @@
+"""Jobs over the same file: what a job repeats, what repeats it, and which of the user's jobs compare with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline import dynamo
+from pipeline.errors import MalformedRecordError
+from pipeline.jobs import store, submit
+from pipeline.jobs.model import Job
+
+MOST_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """`origin` is what the job repeats (None: nothing, or it is gone), `reruns` what repeats it, newest first."""
+
+    origin: Job | None
+    reruns: list[Job]
+    not_shown: int = 0  # reruns beyond `MOST_SHOWN`; some of them may be gone
+
+
+def relatives(job: Job) -> Relatives:
+    """The jobs that the page of this one names. Only its owner's: those of others and deleted ones are passed over."""
+    named = list(job.reruns or [])[::-1]
+    wanted = [*([job.rerun_of] if job.rerun_of else []), *named[:MOST_SHOWN]]
+    if not wanted:
+        return Relatives(None, [])
+    found = {}
+    for record in dynamo.batch_get(store.TABLE, [{"job_id": job_id} for job_id in dict.fromkeys(wanted)]):
+        try:
+            other = Job.from_record(record)
+        except MalformedRecordError:
+            continue
+        if other.user_id == job.user_id and not other.deleting:
+            found[other.job_id] = other
+    reruns = [found[job_id] for job_id in named[:MOST_SHOWN] if job_id in found]
+    return Relatives(found.get(job.rerun_of or ""), reruns, max(0, len(named) - MOST_SHOWN))
+
+
+def comparable(job: Job) -> list[Job]:
+    """The user's other results that may be of the same file: its relatives, and files of the same name and size.
+
+    The comparison itself looks at the alleles, and refuses two results that are not of the same file.
+    """
+    family = {job.rerun_of, *(job.reruns or [])}
+    return [
+        other
+        for other in submit.list_jobs(job.user_id)
+        if other.job_id != job.job_id and other.has_results and (_same_file(job, other) or other.job_id in family)
+    ]
+
+
+def _same_file(job: Job, other: Job) -> bool:
+    return (job.input_file_name, job.input_size) == (other.input_file_name, other.input_size)

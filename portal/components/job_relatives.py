@@ -1,0 +1,78 @@
+"""What a job is a rerun of, its reruns, and the ways to run it again and to compare it (C45)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from pipeline.jobs.model import Job
+from pipeline.jobs.relatives import relatives
+from pipeline.jobs.states import JobStatus
+from portal.components.words import counted, time
+
+AGAIN = "rerun"
+
+
+def run_again(job: Job) -> list[Component]:
+    """A menu of the two ways to run a finished job again; a button where there are no versions to repeat."""
+    if job.has_results:
+        choices = [
+            _item(job, "same", "With the same versions", "Engine, reference and sources as they were"),
+            _item(job, "today", "With today's versions", "Whatever is newest now"),
+        ]
+        summary = html.Summary("Run again", className="btn btn-sm btn-outline-secondary")
+        return [html.Details([summary, html.Div(choices, className="gas-menu-panel")], className="gas-menu gas-again")]
+    failed_for_good = job.job_status == JobStatus.FAILED and not (job.error or {}).get("retryable", True)
+    if failed_for_good or job.job_status == JobStatus.CANCELLED:
+        return [html.Button("Run again", type="button", className="btn btn-sm btn-outline-secondary", **_about(job))]
+    return []
+
+
+def _about(job: Job, versions: str = "today") -> dict[str, Any]:
+    return {"data-job": job.job_id, "data-job-action": AGAIN, "data-versions": versions}
+
+
+def _item(job: Job, versions: str, label: str, detail: str) -> html.Button:
+    return html.Button(
+        [html.Span(label), html.Span(detail, className="gas-muted gas-menu-detail")],
+        type="button",
+        className="gas-menu-item",
+        **_about(job, versions),
+    )
+
+
+def kinship(job: Job) -> list[Component]:
+    """Lines that lead to what the job repeats and to what repeats it, each with what changed between the two."""
+    found = relatives(job)
+    lines = []
+    if job.rerun_of:
+        lines.append(_of_origin(job, found.origin))
+    for other in found.reruns:
+        lines.append(
+            html.P(["Run again on ", time(other.submit_time), ": ", _link("that job", other), *_changes(job, other)])
+        )
+    if found.not_shown:
+        lines.append(html.P(f"and {counted(found.not_shown, 'older rerun')}; the list of jobs has them all."))
+    if job.has_results:
+        lines.append(html.P(dcc.Link("Compare with another job of the same file", href=f"/jobs/{job.job_id}/compare")))
+    return [html.Div(lines, className="gas-muted gas-kinship")] if lines else []
+
+
+def _of_origin(job: Job, origin: Job | None) -> html.P:
+    if origin is None:
+        return html.P("This is a rerun of a job that was deleted.")
+    return html.P(
+        ["This is a rerun of ", _link("the job of ", origin, time(origin.submit_time)), *_changes(origin, job)]
+    )
+
+
+def _link(text: str, job: Job, *more: Component) -> dcc.Link:
+    return dcc.Link([text, *more], href=f"/jobs/{job.job_id}")
+
+
+def _changes(old: Job, new: Job) -> list[Any]:
+    if not (old.has_results and new.has_results):
+        return []
+    return [" · ", dcc.Link("What changed", href=f"/jobs/{old.job_id}/compare/{new.job_id}")]
