@@ -16,6 +16,7 @@ from pipeline.errors import InputError
 from pipeline.reference.bundle import load_bundle
 from pipeline.settings import get_settings
 from tests.pipeline.annotation.odd_files import ACCEPTED, REFUSED, Odd
+from tests.pipeline.annotation.summary_checks import check_summary
 
 READ_BACK = "import sys, pysam.bcftools as b; b.view('-Ou', '-o', '/dev/null', sys.argv[1], catch_stdout=False)"
 
@@ -35,6 +36,7 @@ def test_an_odd_file_is_read_right_C41(odd: Odd, tmp_path: Path) -> None:
     counts = result.counts
     assert (counts["read"], counts["annotated"], counts["skipped"]) == (odd.read, odd.annotated, odd.skipped)
     assert counts["read"] == counts["annotated"] + sum(counts["skipped"].values())
+    check_summary(result)
     changes = json.loads(result.files["summary"].read_text())["changes"]
     assert set(odd.changes) <= set(changes)
     assert complaints(result.files["vcf"]) == ""

@@ -61,6 +61,6 @@ def test_a_job_without_sources_knows_only_rs_numbers(tmp_path: Path) -> None:
     assert (document["known_in_any"], document["with_rs_number"]) == (2, 2)
 
 
-@pytest.mark.parametrize("name", ["gas/test.vcf", "gas/free_1.vcf", "gas/premium_1.vcf"])
+@pytest.mark.parametrize("name", ["gas/test.vcf", "gas/free_1.vcf", "gas/premium_2.vcf"])
 def test_real_files_add_up_too_C41(tmp_path: Path, name: str) -> None:
     check_summary(run_job(tmp_path, shared_data(name)))

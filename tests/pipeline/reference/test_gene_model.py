@@ -16,14 +16,15 @@ from pipeline.reference.gene_model import GeneModel, load_gene_model
 from pipeline.reference.gene_model_reading import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT, START_NOT_FOUND
 from pipeline.settings import get_settings
 
+T1, T2 = "ID=transcript:T1;Parent=gene:G1", "ID=transcript:T2;Parent=gene:G1"
 ROWS = [
     ("1", "gene", 100, 900, "+", ".", "ID=gene:G1;Name=ONE;biotype=protein_coding;gene_id=G1"),
-    ("1", "mRNA", 100, 900, "+", ".", "ID=transcript:T1;Parent=gene:G1;biotype=protein_coding;tag=basic,Ensembl_canonical,MANE_Select;version=4"),
+    ("1", "mRNA", 100, 900, "+", ".", f"{T1};biotype=protein_coding;tag=basic,Ensembl_canonical,MANE_Select;version=4"),
     ("1", "exon", 100, 200, "+", ".", "Parent=transcript:T1,transcript:T2"),
     ("1", "exon", 300, 900, "+", ".", "Parent=transcript:T1"),
     ("1", "CDS", 300, 500, "+", "0", "ID=CDS:P1;Parent=transcript:T1;protein_id=P1;version=2"),
     ("1", "CDS", 150, 200, "+", "2", "ID=CDS:P1;Parent=transcript:T1;protein_id=P1;version=2"),
-    ("1", "lnc_RNA", 100, 200, "+", ".", "ID=transcript:T2;Parent=gene:G1;biotype=lncRNA;tag=cds_start_NF,MANE_Plus_Clinical"),
+    ("1", "lnc_RNA", 100, 200, "+", ".", f"{T2};biotype=lncRNA;tag=cds_start_NF,MANE_Plus_Clinical"),
     ("2", "gene", 50, 80, "-", ".", "ID=gene:G2;gene_id=G2"),
     ("2", "mRNA", 50, 80, "-", ".", "ID=transcript:T3.7;Parent=gene:G2;biotype=protein_coding;version=7"),
     ("2", "CDS", 50, 79, "-", "1", "ID=CDS:P3;Parent=transcript:T3.7"),
@@ -46,14 +47,14 @@ def model(tmp_path: Path) -> GeneModel:
 def test_transcripts_have_versions_tags_exons_and_coding_regions(model: GeneModel) -> None:
     one = model.transcripts_of("1")
     assert one is not None
-    assert one.id.to_pylist() == ["T1", "T2"]
-    assert one.name.to_pylist() == ["T1.4", "T2"]
-    assert one.protein.to_pylist() == ["P1.2", None]
-    assert one.flags.tolist() == [MANE_SELECT | CANONICAL, MANE_PLUS_CLINICAL | START_NOT_FOUND]
-    assert one.exon_start.tolist() == [100, 300, 100]
-    assert one.exon_before.tolist() == [0, 101, 0]
-    assert one.bases.tolist() == [702, 101]
-    assert (one.coding_start.tolist(), one.coding_end.tolist(), one.phase.tolist()) == ([150, 0], [500, 0], [2, 0])
+    assert one.id.to_pylist() == ["T2", "T1"]
+    assert one.name.to_pylist() == ["T2", "T1.4"]
+    assert one.protein.to_pylist() == [None, "P1.2"]
+    assert one.flags.tolist() == [MANE_PLUS_CLINICAL | START_NOT_FOUND, MANE_SELECT | CANONICAL]
+    assert one.exon_start.tolist() == [100, 100, 300]
+    assert one.exon_before.tolist() == [0, 0, 101]
+    assert one.bases.tolist() == [101, 702]
+    assert (one.coding_start.tolist(), one.coding_end.tolist(), one.phase.tolist()) == ([0, 150], [0, 500], [0, 2])
 
 
 def test_a_transcript_without_exon_lines_has_its_coding_sequence(model: GeneModel) -> None:
@@ -110,9 +111,9 @@ def test_an_incomplete_five_prime_end_is_padded_to_whole_codons(model: GeneModel
             return 1000
 
     context = ContigContext(Contig("1", 1000), model, Fasta())  # type: ignore[arg-type]
-    assert context.frame.pad.tolist() == [1, 0]
-    assert context.frame.first.tolist() == [51, 0]
-    assert context.frame.last.tolist() == [302, 0]
-    assert context.frame.length.tolist() == [253, 0]
+    assert context.frame.pad.tolist() == [0, 1]
+    assert context.frame.first.tolist() == [0, 51]
+    assert context.frame.last.tolist() == [0, 302]
+    assert context.frame.length.tolist() == [0, 253]
     assert context.start_unknown.tolist() == [True, True]
-    assert context.tag_names == pa.array(["MANE Select", "MANE Plus Clinical"])
+    assert context.tag_names == pa.array(["MANE Plus Clinical", "MANE Select"])

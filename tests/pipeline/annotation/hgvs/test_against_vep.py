@@ -34,7 +34,7 @@ Pair = tuple[dict[str, str], dict[str, str]]
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
     """VEP's row and ours for each change and transcript."""
-    text = lzma.open(TABLE, "rt").read()
+    text = lzma.decompress(TABLE.read_bytes()).decode()
     expected = list(csv.DictReader([line for line in text.splitlines() if line[0] != "#"], delimiter="\t"))
     alleles = sorted({(int(row["pos"]), row["ref"], row["alt"]) for row in expected})
     fasta = tmp_path_factory.mktemp("fasta") / "x.fa"
@@ -151,8 +151,8 @@ def why_terms(theirs: str, ours: str, row: dict[str, str]) -> str:
 
 
 def test_amino_acids_and_codons_equal_those_of_vep(pairs: list[Pair]) -> None:
-    """VEP counts an insertion right behind the stop codon to the coding sequence; we see it in the UTR. Of a change that
-    begins in the coding sequence and ends behind it, VEP tells no position."""
+    """VEP counts an insertion right behind the stop codon to the coding sequence; we see it in the UTR. Of a change
+    that begins in the coding sequence and ends behind it, VEP tells no position."""
     behind = ("16968328", "C", "CTCAAGATTTCCAGAA")
     for column in ("amino_acids", "codons"):
         places = {(row["pos"], row["ref"], row["alt"]) for _, _, row in differing(pairs, column)}
