@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.annotation.build.choice import BundleChoice, ContigPolicy
+from pipeline.annotation.build.choice import BundleChoice
 from pipeline.annotation.build.contig_names import YORUBA_ACCESSION, chromosome_of
+from pipeline.annotation.build.contig_policy import ContigPolicy
 from pipeline.annotation.build.fit import assembly_of
 from pipeline.annotation.engines.base import Segment
 from pipeline.annotation.prepare.header import VcfHeader

@@ -15,7 +15,7 @@ from pipeline.annotation.engines.base import Engine
 from pipeline.annotation.gene_context import complete, merged_by_transcript
 from pipeline.annotation.transcripts.picking import Candidates, picked, tag_places
 from pipeline.reference.gene_model import GeneModel
-from pipeline.reference.gene_model_reading import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT
+from pipeline.reference.gene_model_tables import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT
 
 # Columns by which an engine tells what a transcript is, where the gene model does not.
 TOLD = {"vep_mane_select": MANE_SELECT, "vep_mane_plus_clinical": MANE_PLUS_CLINICAL, "vep_canonical": CANONICAL}

@@ -206,6 +206,7 @@ class Job:
                 writer.end(head(meta))
         finally:
             self.family.kill_running()
+            feed.hungry(True)  # after an error nobody takes its blocks: its thread must not wait for that
             stream.stop()
             annotator.close()
         if writer.problems:

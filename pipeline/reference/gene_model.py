@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.reference.gene_model_reading import GeneTables, read_gene_tables
+from pipeline.reference.gene_model_reading import read_gene_tables
+from pipeline.reference.gene_model_tables import GeneTables
 from pipeline.settings import get_settings
 
 CACHED_FROM_BYTES = 512 << 10  # a smaller GFF3 is read in milliseconds

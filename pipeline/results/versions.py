@@ -45,8 +45,8 @@ def versions_in(manifest: Mapping[str, Any]) -> dict[str, Version]:
         name = _text(source.get("id"))
         title = _text(source.get("title")) or name
         found.append(Version(f"source:{name}", title, _text(source.get("version")), _text(source.get("sha256"))))
-    found.append(Version("pick_rule", "Rule of the most severe consequence", _text(tool.get("pick_rule_version"))))
-    found.append(Version("tables", "Layout of the tables", _text(tool.get("table_version"))))
+    found.append(Version("pick_rule", "Rule of the most severe consequence", _numbered(tool.get("pick_rule_version"))))
+    found.append(Version("tables", "Layout of the tables", _numbered(tool.get("table_version"))))
     return {version.key: version for version in found}
 
 
@@ -57,6 +57,10 @@ def _file(key: str, title: str, bundle: Mapping[str, Any]) -> Version:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _numbered(value: Any) -> str:
+    return "" if value is None else f"version {value}"
 
 
 def source_ids_in(manifest: Mapping[str, Any]) -> list[str]:

@@ -19,8 +19,8 @@ def run_again(job: Job) -> list[Component]:
     """A menu of the two ways to run a finished job again; a button where there are no versions to repeat."""
     if job.has_results:
         choices = [
-            _item(job, "same", "With the same versions", "Engine, reference and sources as they were"),
-            _item(job, "today", "With today's versions", "Whatever is newest now"),
+            _item(job, "same", "With the same versions", "Engine, reference, sources as they were"),
+            _item(job, "today", "With today's versions", "What is installed now"),
         ]
         summary = html.Summary("Run again", className="btn btn-sm btn-outline-secondary")
         return [html.Details([summary, html.Div(choices, className="gas-menu-panel")], className="gas-menu gas-again")]

@@ -19,7 +19,7 @@ from pipeline.annotation.transcripts.sequences import ContigBases, SplicedSequen
 from pipeline.reference.bundle import Contig
 from pipeline.reference.contigs import MITOCHONDRIAL
 from pipeline.reference.gene_model import ContigTranscripts, GeneModel
-from pipeline.reference.gene_model_reading import START_NOT_FOUND
+from pipeline.reference.gene_model_tables import START_NOT_FOUND
 
 NEAR_BASES = 5000  # upstream and downstream reach, as in Ensembl VEP's default (`--distance 5000`)
 
@@ -169,4 +169,6 @@ class ContigContext:
     def protein_prefix(self) -> pa.StringArray:
         """`ENSP00000354687.1:p.`; without an accession `p.` alone."""
         named = pc.binary_join_element_wise(pc.fill_null(self.own.protein, ""), ":p.", "")
-        return pc.if_else(pc.is_valid(self.own.protein), named, "p.")
+        # Some files repeat the transcript's id as that of the protein, which the HGVS does not allow.
+        known = pc.fill_null(pc.not_equal(self.own.protein, self.own.id), False)
+        return pc.if_else(known, named, "p.")

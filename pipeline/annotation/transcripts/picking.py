@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.annotation.columnar import IntArray
-from pipeline.reference.gene_model_reading import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT
+from pipeline.reference.gene_model_tables import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT
 
 TAG_NAMES = ("MANE Select", "MANE Plus Clinical", "canonical", None)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.annotation.transcripts.genetic_codes import translate_bases
-from pipeline.reference.gene_model_reading import START_NOT_FOUND
+from pipeline.reference.gene_model_tables import START_NOT_FOUND
 
 if TYPE_CHECKING:
     from pipeline.annotation.transcripts.context import ContigContext

@@ -29,3 +29,16 @@ def test_the_nearest_gene_and_its_side() -> None:
     ]
     assert found.gene.to_pylist() == ["LONG", "LONG", "BACK", None, "BACK", None, "LONG"]
     assert found.distance.to_pylist() == [500, 400, 5000, None, 1000, None, 0]
+
+
+def test_the_nearest_gene_on_a_circle() -> None:
+    one = np.array([100])
+    genes = ContigGenes(one, one + 99, one + 99, np.array([0]), np.array([True]), ["ONLY"])
+    pos = np.array([9_900, 300, 5_200])
+    straight = neighbours(pos, np.ones(3, np.int64), genes)
+    assert straight.distance.to_pylist() == [None, 101, None]
+    round_ = neighbours(pos, np.ones(3, np.int64), genes, 10_000)
+    assert round_.distance.to_pylist() == [200, 101, 4900]
+    assert round_.consequence.to_pylist() == [
+        "upstream_gene_variant", "downstream_gene_variant", "upstream_gene_variant"
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.reference import gene_model
 from pipeline.reference.bundle import Contig
 from pipeline.reference.gene_model import GeneModel, load_gene_model
-from pipeline.reference.gene_model_reading import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT, START_NOT_FOUND
+from pipeline.reference.gene_model_tables import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT, START_NOT_FOUND
 from pipeline.settings import get_settings
 
 T1, T2 = "ID=transcript:T1;Parent=gene:G1", "ID=transcript:T2;Parent=gene:G1"

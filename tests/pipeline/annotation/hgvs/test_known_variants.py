@@ -93,12 +93,12 @@ def test_nuclear_genes_of_the_demonstration(tmp_path: Path) -> None:
     text = vcf_text(*records).replace("##contig=<ID=MT,length=16569>\n", "")
     result = run_job(tmp_path, text, load_bundle("grch37-demo"))
     rows = ask(result, "select consequence, hgvs_g, hgvs_c, hgvs_p, exon, intron from variants order by pos")
-    transcript = "ENST00000218032.6"
+    transcript, protein = "ENST00000218032.6", "ENSP00000218032"
     assert rows == [
         ("splice_acceptor_variant", "NC_000023.10:g.12937162G>C", f"{transcript}:c.4-1G>C", None, None, "1/1"),
-        ("missense_variant", "NC_000023.10:g.12937163G>C", f"{transcript}:c.4G>C", "ENSP00000218032:p.Glu2Gln", "2/2", None),
+        ("missense_variant", "NC_000023.10:g.12937163G>C", f"{transcript}:c.4G>C", f"{protein}:p.Glu2Gln", "2/2", None),
         (
             "frameshift_variant", "NC_000023.10:g.12937166_12937167insGG", f"{transcript}:c.7_8insGG",
-            "ENSP00000218032:p.Asn3ArgfsTer10", "2/2", None,
+            f"{protein}:p.Asn3ArgfsTer10", "2/2", None,
         ),
     ]  # fmt: skip

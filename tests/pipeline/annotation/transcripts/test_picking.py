@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.annotation.consequence_terms import SEVERITY
 from pipeline.annotation.transcripts.picking import Candidates, picked, tag_places
-from pipeline.reference.gene_model_reading import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT
+from pipeline.reference.gene_model_tables import CANONICAL, MANE_PLUS_CLINICAL, MANE_SELECT
 
 MANE, PLUS, CANON, OTHER = range(4)
 
