@@ -25,6 +25,7 @@ OnBytes = Callable[[int], None]
 CHUNK_BYTES = 1 * MEBIBYTE
 # A file up to this size goes up in one request; a longer one in parts of this size (10,000 parts: 640 GB).
 PART_BYTES = 64 * MEBIBYTE
+COPY_WHOLE_BYTES = 1024 * MEBIBYTE  # a larger object is copied in parts at once (S3: at most 5 GB in one request)
 DELETE_BATCH = 1000  # S3: DeleteObjects takes at most 1,000 keys
 
 
@@ -104,7 +105,8 @@ def copy(from_bucket: str, from_key: str, to_bucket: str, to_key: str) -> int:
     """
     size = size_of(from_bucket, from_key)
     source = {"Bucket": from_bucket, "Key": from_key}
-    aws.client("s3").copy(source, to_bucket, to_key, Config=TransferConfig(multipart_chunksize=PART_BYTES))
+    in_parts = TransferConfig(multipart_threshold=COPY_WHOLE_BYTES, multipart_chunksize=PART_BYTES)
+    aws.client("s3").copy(source, to_bucket, to_key, Config=in_parts)
     copied = size_of(to_bucket, to_key)
     if size is None or copied != size:
         raise RetryableError("The file could not be copied just now. Try again in a moment.", code="copy_failed")

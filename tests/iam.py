@@ -23,6 +23,8 @@ S3_OBJECT_ACTIONS = {
     "PutObject": "s3:PutObject",
     "CreateMultipartUpload": "s3:PutObject",
     "UploadPart": "s3:PutObject",
+    "CopyObject": "s3:PutObject",
+    "UploadPartCopy": "s3:PutObject",
     "CompleteMultipartUpload": "s3:PutObject",
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
     "ListParts": "s3:ListMultipartUploadParts",
@@ -106,6 +108,9 @@ def _s3_needs(operation: str, params: dict[str, Any]) -> set[Need]:
     needs = {(S3_OBJECT_ACTIONS[operation], f"{bucket}/{params['Key']}")}
     if operation == "HeadObject":
         needs.add(("s3:ListBucket", bucket))  # else an absent key answers 403
+    if "CopySource" in params:
+        source = params["CopySource"]
+        needs.add(("s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}"))
     return needs
 
 

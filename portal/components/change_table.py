@@ -31,11 +31,11 @@ COLUMNS: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("alt", "Alt", 80, {"cellClass": "gas-mono"}),
     ("gene", "Gene", 110, {}),
     ("title", "What", 190, {}),
-    ("before", "Before", 260, {"flex": 1, "minWidth": 160}),
-    ("after", "After", 260, {"flex": 1, "minWidth": 160}),
+    ("before", "Before", 260, {"flex": 1, "minWidth": 100}),
+    ("after", "After", 260, {"flex": 1, "minWidth": 100}),
     ("kind", "Change", 110, {}),
 )
-ON_PHONES = {"pos": 104, "title": 104, "before": 120, "after": 120}
+ON_PHONES = {"pos": 92, "title": 96, "before": 100, "after": 100}
 
 
 def section(old: Job, new: Job, found: Comparison, described: Descriptions) -> html.Section:

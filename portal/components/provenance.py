@@ -106,6 +106,8 @@ def _value(value: Any) -> Component | str:
         if all(not isinstance(item, dict | list) for item in value):
             return html.Span(" ".join(str(item) for item in value), className="gas-mono")
         return html.Ul([html.Li(_value(item)) for item in value], className="gas-provenance-list")
+    if isinstance(value, bool):
+        return html.Span("yes" if value else "no", className="gas-mono")
     return html.Span(f"{value:,}" if isinstance(value, int) else str(value), className="gas-mono")
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline import aws, clock, dynamo, messages, storage
 from pipeline.accounts import store as accounts
-from pipeline.jobs import delete, store, submit
+from pipeline.jobs import delete, relatives, rerun, store, submit
+from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import MEBIBYTE, Settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
@@ -40,6 +41,24 @@ def test_the_portal_may_do_its_work(moto_aws: Settings, monkeypatch: pytest.Monk
         delete.delete(job)
     actions = {action for action, _ in needs}
     assert {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "sns:Publish", "dynamodb:Query"} <= actions
+    assert refused("web", needs) == set()
+
+
+@pytest.mark.parametrize("part_bytes", [8 * MEBIBYTE, 5 * MEBIBYTE])
+def test_the_portal_may_copy_a_file_for_a_rerun(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch, part_bytes: int
+) -> None:
+    """In one request, and in parts as S3 asks for it with large files (C33)."""
+    monkeypatch.setattr(storage, "COPY_WHOLE_BYTES", 6 * MEBIBYTE)
+    monkeypatch.setattr(storage, "PART_BYTES", part_bytes)
+    user = make_user()
+    job = make_job(user, b"x" * (7 * MEBIBYTE if part_bytes == 5 * MEBIBYTE else 100))
+    failed = write_job(replace(job, job_status=JobStatus.CANCELLED, result_storage=StorageState.NONE))
+    with recorded_needs() as needs:
+        again = rerun.rerun(user, failed.job_id, "today")
+        relatives.relatives(again)
+        relatives.comparable(again)
+    assert storage.size_of(again.s3_inputs_bucket, again.s3_key_input_file) == failed.input_size
     assert refused("web", needs) == set()
 
 

@@ -68,7 +68,7 @@ def carriers_of(block: Block, found: Alleles) -> Carried:
     layouts = block.column(FIRST_SAMPLE - 1).dictionary_encode()
     names = [text.split(":") for text in layouts.dictionary.to_pylist()]
     layout = layouts.indices.to_numpy()
-    texts, codes = read_genotypes(block, _places(names, "GT")[layout])
+    texts, codes = read_genotypes(block, places_of(names, "GT")[layout])
     table = [placed(text) for text in texts] + [Placed(NOTHING, NOTHING, (), False)]  # the last one: no genotype
     copies = np.stack([_copies(table, codes, found, which) for which in ("first", "second")], axis=2)
     sets = np.zeros((0, 3), np.int64)
@@ -77,7 +77,8 @@ def carriers_of(block: Block, found: Alleles) -> Carried:
     return Carried(np.packbits(copies.reshape(len(found), -1), axis=1), _loose(table, codes, found), sets)
 
 
-def _places(names: list[list[str]], key: str) -> IntArray:
+def places_of(names: list[list[str]], key: str) -> IntArray:
+    """Index of a key in each of the FORMAT lists; -1 where it is absent."""
     return np.array([fields.index(key) if key in fields else NOTHING for fields in names], np.int64)
 
 
@@ -106,7 +107,7 @@ def _phase_sets(
     starts = block.bounds[cell_row, cell_sample + FIRST_SAMPLE] + 1
     ends = block.bounds[cell_row, cell_sample + FIRST_SAMPLE + 1]
     fields = pc.split_pattern(slices(block.data, starts, ends), ":")
-    encoded = list_element(fields, _places(names, "PS")[layout[cell_row]]).dictionary_encode()
+    encoded = list_element(fields, places_of(names, "PS")[layout[cell_row]]).dictionary_encode()
     numbers = [int(text) if re.fullmatch(r"\d{1,18}", text) else 0 for text in encoded.dictionary.to_pylist()]
     codes = pc.fill_null(encoded.indices, len(numbers)).to_numpy(zero_copy_only=False)
     sets = np.array([*numbers, 0], np.int64)[codes][back]

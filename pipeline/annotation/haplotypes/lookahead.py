@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from pipeline.annotation.alleles import ANNOTATED, alleles_of
 from pipeline.annotation.children import ChildFamily
-from pipeline.annotation.columnar import IntArray, to_numpy
+from pipeline.annotation.columnar import IntArray, mask, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.genotype_codes import FIRST_SAMPLE, read_genotypes
-from pipeline.annotation.haplotypes.carriers import Carried, carriers_of, tells_phase
+from pipeline.annotation.haplotypes.carriers import Carried, carriers_of, placed, places_of, tells_phase
 from pipeline.annotation.haplotypes.coding import contig_coding
 from pipeline.annotation.haplotypes.compounds import Compounds, compounds_of
 from pipeline.annotation.haplotypes.judge import judge
@@ -26,6 +26,7 @@ from pipeline.annotation.prepare.first_pass import ReadAgainError
 from pipeline.annotation.prepare.survey import runs
 from pipeline.errors import LimitError
 from pipeline.reference.bundle import Bundle, Contig
+from pipeline.reference.contigs import MITOCHONDRIAL
 from pipeline.reference.gene_model import GeneModel, load_gene_model
 from pipeline.settings import Settings
 
@@ -46,7 +47,7 @@ def look_ahead(
     Raises what reading the file raises, ReadAgainError where the records are not in order, LimitError where the setting
     `max_haplotype_bytes` is too small, and PermanentError where bcftools fails.
     """
-    if not samples or not is_phased(blocks(), family.settings.phase_probe_records):
+    if not samples or not is_phased(blocks(), family.settings.phase_probe_records, plan):
         return None
     model = load_gene_model(bundle.gff3)
     found = _Loci(samples, plan, model, family.settings)
@@ -60,22 +61,28 @@ def look_ahead(
     return compounds_of(judged, bundle, model)
 
 
-def is_phased(blocks: Blocks, records: int) -> bool:
-    """Whether one of the first `records` records has a genotype that is phased, or haploid."""
+def is_phased(blocks: Blocks, records: int, plan: ContigPlan) -> bool:
+    """Whether one of the first `records` records has a genotype that is phased or haploid, or a homozygous one of the
+    mitochondrion, whose every copy is the same."""
     left = records
     for block, _, _ in blocks:
         part = _some(block, np.arange(min(left, len(block))))
         layouts = part.column(FIRST_SAMPLE - 1).dictionary_encode()
-        places = [
-            text.split(":").index("GT") if "GT" in text.split(":") else -1 for text in layouts.dictionary.to_pylist()
-        ]
-        texts, _ = read_genotypes(part, np.array(places, np.int64)[layouts.indices.to_numpy()])
-        if any(map(tells_phase, texts)):
+        names = [text.split(":") for text in layouts.dictionary.to_pylist()]
+        texts, codes = read_genotypes(part, places_of(names, "GT")[layouts.indices.to_numpy()])
+        homoplasmic = np.unique(codes[_mitochondrial(part, plan)])
+        if any(map(tells_phase, texts)) or any(placed(texts[code]).first > 0 for code in homoplasmic if code >= 0):
             return True
         left -= len(part)
         if left <= 0:
             break
     return False
+
+
+def _mitochondrial(part: Block, plan: ContigPlan) -> IntArray:
+    targets = {name: plan.contig(name).target for name in pc.unique(part.chrom).to_pylist()}
+    mine = [name for name, target in targets.items() if target is not None and target.name in MITOCHONDRIAL]
+    return np.flatnonzero(mask(pc.is_in(part.chrom, value_set=pa.array(mine, pa.string()))))
 
 
 def _some(block: Block, rows: IntArray) -> Block:
@@ -146,7 +153,8 @@ class _Loci:
         found = alleles_of(part, numbers, 0, self._plan)
         carried = carriers_of(part, found)
         alleles = CodingAlleles(found.pos, pc.utf8_upper(found.ref), pc.utf8_upper(found.alt), carried)
-        return alleles.take(np.flatnonzero((found.skip == ANNOTATED) & carried.certain))
+        known = ~mask(pc.match_substring(alleles.alt, "N"))  # an unknown base changes no codon in a known way
+        return alleles.take(np.flatnonzero((found.skip == ANNOTATED) & carried.certain & known))
 
     def _keep(self, joints: Iterator[Joint]) -> None:
         for joint in joints:

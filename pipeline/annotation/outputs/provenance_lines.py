@@ -52,7 +52,13 @@ def flattened(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
         for number, inner in enumerate(value, 1):
             yield from flattened(inner, f"{name}.{number}")
     else:
-        yield name, "" if value is None else str(value)
+        yield name, _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _line(kind: str, identifier: str, **values: Any) -> str:

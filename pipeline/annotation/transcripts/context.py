@@ -45,7 +45,8 @@ class ContigContext:
         self.transcripts: ContigTranscripts | None = model.transcripts_of(contig.name)
         # Mitochondrial genomes are circles; other circles say so in the GFF3 (Is_circular=true).
         declared = self.transcripts is not None and self.transcripts.circular
-        self.circumference = contig.length if declared or contig.name in MITOCHONDRIAL else None
+        mitochondrial = any(name in MITOCHONDRIAL for name in (contig.name, *contig.aliases))
+        self.circumference = contig.length if declared or mitochondrial else None
 
     @cached_property
     def index(self) -> TranscriptIndex:

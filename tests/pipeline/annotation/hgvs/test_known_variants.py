@@ -84,7 +84,7 @@ def test_descriptions_stand_in_the_vcf_too(mitochondrial: AnnotationResult) -> N
     record = next(line for line in text.splitlines() if line.startswith("MT\t11778\t"))
     assert "ANN_HGVS_G=NC_012920.1:m.11778G>A" in record
     assert ":c.1019G>A" in record
-    assert ":p.Arg340His" in record
+    assert "ANN_HGVS_P=p.Arg340His" in record
 
 
 def test_nuclear_genes_of_the_demonstration(tmp_path: Path) -> None:
