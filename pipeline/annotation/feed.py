@@ -15,6 +15,7 @@ from pipeline.annotation.alleles import Alleles, alleles_of
 from pipeline.annotation.columnar import IntArray
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.prepare.blocks import Block
+from pipeline.annotation.reference_check import ReferenceCheck
 
 WAITING_BLOCKS = 2
 LOOK_UP_S = 0.05
@@ -33,10 +34,15 @@ class Feed:
     """One thread iterates over it (for the engine), another one takes the blocks with `take`."""
 
     def __init__(
-        self, blocks: Iterator[tuple[Block, IntArray, int]], plan: ContigPlan, check: Callable[[], None]
+        self,
+        blocks: Iterator[tuple[Block, IntArray, int]],
+        plan: ContigPlan,
+        reference: ReferenceCheck,
+        check: Callable[[], None],
     ) -> None:
         self._blocks = blocks
         self._plan = plan
+        self._reference = reference
         self._check = check
         self._waiting: deque[Fed] = deque()
         self._changed = threading.Condition()
@@ -48,6 +54,7 @@ class Feed:
         for block, numbers, bytes_read in self._blocks:
             found = alleles_of(block, numbers, next_key, self._plan)
             next_key += len(found)
+            self._reference.mark(found)
             self._hand_on(Fed(block, found, bytes_read))
             yield found
         with self._changed:

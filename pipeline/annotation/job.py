@@ -42,6 +42,7 @@ from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_li
 from pipeline.annotation.prepare.retype import declare_as_text
 from pipeline.annotation.prepare.sniff import check_looks_like_text, is_bcf
 from pipeline.annotation.prepare.survey import Survey, survey
+from pipeline.annotation.reference_check import ReferenceCheck
 from pipeline.annotation.result import AnnotationResult, Progress, ProgressMeter
 from pipeline.errors import CancelledError, InputError, PermanentError
 from pipeline.logs import get_logger
@@ -187,7 +188,8 @@ class Job:
         plan = ContigPlan(found.header, self.bundle, self.choice) if isinstance(source, FirstPass) else source.plan
         own = own_fields(self.bundle, found, self.engine)
         head = partial(full_header, own, provenance_lines(self.provenance, self.upload.job_id), found.header)
-        feed = Feed(source.blocks({field.key for field in own}), plan, check)
+        reference = ReferenceCheck(self.bundle, plan)
+        feed = Feed(source.blocks({field.key for field in own}), plan, reference, check)
         stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
         annotator = Annotator(self.bundle, self.engine, plan, compounds)
         stream.start()
@@ -209,6 +211,7 @@ class Job:
             feed.hungry(True)  # after an error nobody takes its blocks: its thread must not wait for that
             stream.stop()
             annotator.close()
+            reference.close()
         if writer.problems:
             get_logger().warning("output_complaints", count=len(writer.problems), first=writer.problems[0][:200])
         return found, plan, total

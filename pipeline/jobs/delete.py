@@ -35,4 +35,5 @@ def bury(job: Job) -> None:
     remove_objects(job)
     update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(input_file_name="(deleted)")
     update.remove("sweep_bucket", "sweep_at", "outputs", "counts", "notes", "steps", "error", "progress")
+    update.remove("detected_build", "reruns", "pinned")
     update.when_exists("deleting").write()

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, ids, logs, storage
-from pipeline.annotation.annotate import STEPS, AnnotationResult, annotate
+from pipeline.annotation.annotate import STEPS, AnnotationResult, Progress, annotate
 from pipeline.errors import (
     CancelledError,
     ConflictError,
@@ -91,7 +91,7 @@ class AnnotateHandler:
         source = folder / "input"
         report.begin(FETCH[0])
         self._fetch(job, source, report, delivery)
-        report.begin(STEPS[0][0])
+        report.annotation(Progress(STEPS[0][0], 0.0, 0, 0.0))
         out, scratch = folder / "out", folder / "scratch"
         out.mkdir()
         scratch.mkdir()

@@ -43,8 +43,10 @@ class ProgressReport:
         self._write(asdict(progress) | {"percent": whole})
 
     def fetched(self, done: int, total: int | None) -> None:
-        """So many bytes of the uploaded file are here."""
+        """So many bytes of the uploaded file are here. That all are is told by the step that follows."""
         self.begin(FETCH[0])
+        if done == total:
+            return
         self._transfer(FETCH[0], done, total or done, 0, FETCH_SHARE)
 
     def stored(self, done: int, total: int) -> None:

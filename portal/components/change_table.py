@@ -25,17 +25,17 @@ KINDS = {"changed": "Changed", "added": "Added", "removed": "Removed"}
 TERMS = frozenset({"consequence", "biotype", "skipped"})
 # Field, heading, width in pixels, and what else the column is.
 COLUMNS: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
-    ("chrom", "Contig", 90, {}),
+    ("chrom", "Contig", 90, {"minWidth": 56}),
     ("pos", "Position", 120, {"type": "rightAligned", "valueFormatter": formatter("gasInteger")}),
     ("ref", "Ref", 80, {"cellClass": "gas-mono"}),
     ("alt", "Alt", 80, {"cellClass": "gas-mono"}),
-    ("gene", "Gene", 110, {}),
+    ("gene", "Gene", 124, {}),
     ("title", "What", 190, {}),
     ("before", "Before", 260, {"flex": 1, "minWidth": 100}),
     ("after", "After", 260, {"flex": 1, "minWidth": 100}),
     ("kind", "Change", 110, {}),
 )
-ON_PHONES = {"pos": 92, "title": 96, "before": 100, "after": 100}
+ON_PHONES = {"chrom": 58, "pos": 92, "title": 96, "before": 100, "after": 100}
 
 
 def section(old: Job, new: Job, found: Comparison, described: Descriptions) -> html.Section:

@@ -58,13 +58,13 @@ def overview(found: Comparison, described: Descriptions) -> html.Section:
             className="gas-card",
             id="compare-counts",
         )
-    share = 100 * found.changed_alleles / max(found.alleles, 1)
     return html.Section(
         [
             html.P(
                 [
                     html.Strong(counted(found.changed_alleles, "allele")),
-                    f" of {number(found.alleles)} changed ({share:,.2g} %). The others are the same in every column.",
+                    f" of {number(found.alleles)} changed ({share(found.changed_alleles, found.alleles)}). "
+                    "The others are the same in every column.",
                 ]
             ),
             _counts(found, described),
@@ -72,6 +72,16 @@ def overview(found: Comparison, described: Descriptions) -> html.Section:
         className="gas-card",
         id="compare-counts",
     )
+
+
+def share(part: int, whole: int) -> str:
+    """`57 %`, `0.4 %`, `< 0.1 %`; `100 %` only where it is all of them."""
+    per_cent = 100 * part / max(whole, 1)
+    if per_cent < 0.1:
+        return "< 0.1 %"
+    if per_cent < 10:
+        return f"{per_cent:.1f} %"
+    return f"{min(per_cent, 99) if part < whole else 100:.0f} %"
 
 
 def _counts(found: Comparison, described: Descriptions) -> html.Div:

@@ -70,7 +70,12 @@ def _as_text(manifest: dict[str, Any]) -> html.Details:
         **{"data-copy": TEXT_ID, "data-done": "Copied"},
     )
     text = html.Pre(
-        plain_text(manifest), id=TEXT_ID, className="gas-log", tabIndex=0, role="region", **{"aria-label": "As text"}
+        plain_text(manifest),
+        id=TEXT_ID,
+        className="gas-copy-text",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": "As text"},
     )
     return html.Details([html.Summary("As text, to copy"), copy, text])
 

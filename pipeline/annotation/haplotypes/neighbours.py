@@ -86,11 +86,15 @@ def _in_one_codon(begin: IntArray, end: IntArray, substitution: Bools, carried: 
 
 
 def _with_frame(near: Bools, shift: IntArray, carried: Bools, forward: bool) -> Bools:
-    """Add what lies between a shift and its repair; leave out what lies behind one that is never repaired."""
+    """Add what lies between a shift and its repair. What lies behind a shift that lasts is no news, unless it could
+    share a codon: then csq must see the shifts of that copy, to read the codons as they are."""
     step = 1 if forward else -1
+    shifts = carried & (shift != 0)[:, None]
     frame = np.cumsum((carried * shift[:, None])[::step], axis=0) % 3
     shifted = frame != 0
     entered = np.zeros_like(shifted)
     entered[1:] = shifted[:-1]
     lost = np.logical_and.accumulate(shifted[::-1], axis=0)[::-1]
-    return ((near[::step] | shifted | entered) & ~lost)[::step]
+    repaired = ((shifted | entered) & ~lost)[::step]
+    concerned = (near & carried & lost[::step]).any(axis=0)
+    return near | repaired | (shifts & concerned)

@@ -11,6 +11,7 @@ from pipeline.annotation.columnar import concatenated, join, mask
 from pipeline.annotation.outputs.vcf_header import OwnField
 from pipeline.annotation.prepare.blocks import Block
 
+LOOKED_AT = 256
 # INFO values hold no blanks, semicolons, equals signs or commas (VCF 4.3 section 1.2: percent-encoding).
 ESCAPES = (("%", "%25"), (";", "%3B"), ("=", "%3D"), (",", "%2C"))
 
@@ -56,8 +57,9 @@ def _field_text(field: OwnField, values: pa.Array, edges: np.ndarray) -> pa.Stri
 
 
 def _escaped_once(values: pa.Array) -> pa.StringArray:
-    """Escaped values; each distinct text is looked at once."""
-    if not pa.types.is_string(values.type):
+    """Escaped values; each distinct text is looked at once, where texts are repeated at all."""
+    first = values[:LOOKED_AT]
+    if not pa.types.is_string(values.type) or pc.count_distinct(first).as_py() > len(first) // 2:
         return escaped(values)
     encoded = values.dictionary_encode()
     return escaped(encoded.dictionary).take(encoded.indices)

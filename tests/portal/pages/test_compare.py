@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from pipeline.accounts.store import User
 from pipeline.jobs.model import Job
+from portal.components import changes
 from tests.builders import make_user, write_job
 from tests.pipeline.results.finished import finished_job
 from tests.portal.api.test_reruns import rows
@@ -100,6 +101,14 @@ def test_forged_requests_for_rows_get_a_sentence_or_rows_C08(
     assert answer["changes-notice"]["hidden"] or answer["changes-notice"]["children"].endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(1, 5_000_000, "< 0.1 %"), (4, 1000, "0.4 %"), (57, 100, "57 %"), (9_999, 10_000, "99 %"), (7, 7, "100 %")],
+)
+def test_shares_are_written_for_people(part: int, whole: int, said: str) -> None:
+    assert changes.share(part, whole) == said
+
+
 def test_nothing_changed_is_said(signed_in: FlaskClient, user: User) -> None:
     old, new = finished(user.user_id, "A", "B"), finished(user.user_id, "A", "B")
     shown = result(signed_in, [old.job_id, new.job_id])
@@ -144,3 +153,11 @@ def test_rerun_of_a_deleted_job_says_so_and_names_no_job_of_another_C03(
     shown = page_of(f"/jobs/{job.job_id}")
     assert "a rerun of a job that was deleted" in shown
     assert theirs.job_id not in shown and "secret" not in shown
+
+
+@pytest.mark.parametrize("pair", [["0" * 32, "0" * 32], None, ["theirs"]])
+def test_no_download_is_led_to_for_forged_jobs_C03(signed_in: FlaskClient, user: User, pair: object) -> None:
+    inputs = {("changes-filter", "value"): "all"}
+    answer = ask(signed_in, [("changes-download", "href")], inputs, {("compare-pair", "data"): pair})
+    assert answer.status_code == 404
+    assert "compare/" not in answer.text

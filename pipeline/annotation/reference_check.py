@@ -1,0 +1,67 @@
+"""Compares REF with the reference before an engine sees the allele: what contradicts it is marked, and carried through.
+
+Engines would leave these alleles out one by one, with a line of complaint for each; a file of another genome build,
+or a reference that is masked for the most part, has millions of them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pysam
+
+from pipeline.annotation.alleles import ANNOTATED, CODE, Alleles
+from pipeline.annotation.columnar import IntArray, concatenated, to_numpy
+from pipeline.annotation.contig_plan import ContigPlan
+from pipeline.annotation.transcripts.sequences import ContigBases
+from pipeline.reference.bundle import Bundle
+
+HELD_CONTIGS = 2  # a sorted file goes from one contig to the next
+IS_BASE = np.zeros(256, bool)
+IS_BASE[list(b"ACGT")] = True
+
+
+class ReferenceCheck:
+    """Checks the alleles of a file block by block, in one thread."""
+
+    def __init__(self, bundle: Bundle, plan: ContigPlan) -> None:
+        self._fasta = pysam.FastaFile(str(bundle.fasta))
+        self._plan = plan
+        self._bases: OrderedDict[str, ContigBases] = OrderedDict()
+
+    def close(self) -> None:
+        """Close the reference."""
+        self._fasta.close()
+
+    def mark(self, found: Alleles) -> None:
+        """Set the reason where REF is not what the reference has there, or the reference does not say (N, IUPAC)."""
+        for order in np.unique(found.contig_order[found.skip == ANNOTATED]).tolist():
+            index = np.flatnonzero((found.skip == ANNOTATED) & (found.contig_order == order))
+            target = self._plan.by_order[order].target
+            if target is None:
+                continue
+            ref = pc.utf8_upper(found.ref.take(pa.array(index)))
+            unknown, differs = self._compared(target.name, found.pos[index], ref)
+            found.skip[index[differs]] = CODE["reference_mismatch"]
+            found.skip[index[unknown]] = CODE["reference_unknown"]
+
+    def _compared(self, contig: str, pos: IntArray, ref: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+        length = to_numpy(pc.binary_length(ref)).astype(np.int64)
+        first = np.concatenate(([0], np.cumsum(length)[:-1]))
+        places = np.repeat(pos - first, length) + np.arange(int(length.sum()))
+        known = self._contig(contig).at(places)
+        given = np.frombuffer(concatenated(ref), np.uint8)
+        silent = ~IS_BASE[known]
+        unknown = np.logical_or.reduceat(silent, first)
+        # REF may hold N itself; norm takes an N only where the reference has one.
+        return unknown, ~unknown & np.logical_or.reduceat(known != given, first)
+
+    def _contig(self, name: str) -> ContigBases:
+        if name not in self._bases:
+            self._bases[name] = ContigBases(self._fasta, name)
+            if len(self._bases) > HELD_CONTIGS:
+                self._bases.popitem(last=False)
+        return self._bases[name]
