@@ -61,6 +61,7 @@ class Annotator:
 
     def close(self) -> None:
         """Close the reference."""
+        self._parts.close()
         self.fasta.close()
 
     def annotate(self, found: Alleles, rows: EngineRows | None) -> Annotated:

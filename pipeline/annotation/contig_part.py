@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +40,16 @@ class ContigParts:
     def __init__(self, bundle: Bundle, fasta: pysam.FastaFile) -> None:
         self.model = load_gene_model(bundle.gff3)
         self._fasta = fasta
+        self._beside = ThreadPoolExecutor(1, "sources")  # sources are asked while the gene model is
         self._contexts: OrderedDict[str, ContigContext] = OrderedDict()
         self.sources = [
             AlleleSource(source, bundle.path(source.file)) for source in bundle.sources if source.kind == "alleles"
         ]
         self.tracks = [Track(source, bundle.path(source.file)) for source in bundle.sources if source.kind == "track"]
+
+    def close(self) -> None:
+        """End the thread that asks the sources."""
+        self._beside.shutdown()
 
     def part(
         self,
@@ -58,6 +64,7 @@ class ContigParts:
         None, the gene model does that."""
         context = self._context(contig)
         length = to_numpy(pc.binary_length(ref)).astype(np.int64)
+        told = self._beside.submit(self._by_sources, contig.name, pos, ref, alt, length)
         rows = contig_rows(pos, ref, alt, context) if inside is None else None
         if rows is not None:
             outside = pa.array(rows.best < 0)
@@ -65,10 +72,7 @@ class ContigParts:
         else:
             outside = pc.invert(inside)
             columns = {"hgvs_g": described(pos, ref, alt, context), "most_severe": pa.nulls(len(pos), pa.string())}
-        for source in self.sources:
-            columns |= source.lookup(contig.name, pos, ref, alt)
-        for track in self.tracks:
-            columns |= track.lookup(contig.name, pos, length)
+        columns |= told.result()
         near = neighbours(pos, length, context.genes, context.circumference)
         regulatory, kinds = regulatory_rows(pos, length, context)
         nearby = self._nearby(near, regulatory, kinds, columns)
@@ -80,6 +84,16 @@ class ContigParts:
         if rows is not None and len(regulatory):
             rows = rows.with_regulatory(regulatory, kinds)
         return ContigPart(index, columns, rows)
+
+    def _by_sources(
+        self, contig: str, pos: IntArray, ref: pa.StringArray, alt: pa.StringArray, length: IntArray
+    ) -> dict[str, pa.Array]:
+        columns: dict[str, pa.Array] = {}
+        for source in self.sources:
+            columns |= source.lookup(contig, pos, ref, alt)
+        for track in self.tracks:
+            columns |= track.lookup(contig, pos, length)
+        return columns
 
     def _nearby(
         self, near: Neighbour, regulatory: IntArray, kinds: pa.StringArray, columns: dict[str, pa.Array]
