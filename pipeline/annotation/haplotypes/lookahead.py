@@ -15,22 +15,20 @@ from pipeline.annotation.alleles import ANNOTATED, alleles_of
 from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.columnar import IntArray, mask, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
-from pipeline.annotation.genotype_codes import FIRST_SAMPLE, read_genotypes
-from pipeline.annotation.haplotypes.carriers import Carried, carriers_of, placed, places_of, tells_phase
+from pipeline.annotation.haplotypes.carriers import Carried, carriers_of
 from pipeline.annotation.haplotypes.coding import contig_coding
 from pipeline.annotation.haplotypes.compounds import Compounds, compounds_of
+from pipeline.annotation.haplotypes.hold import ContigHold
 from pipeline.annotation.haplotypes.judge import judge
-from pipeline.annotation.haplotypes.locus import CodingAlleles, ContigHold, Joint
+from pipeline.annotation.haplotypes.locus import CodingAlleles, Joint
+from pipeline.annotation.haplotypes.phase import Blocks, is_phased, some_records
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.first_pass import ReadAgainError
 from pipeline.annotation.prepare.survey import runs
 from pipeline.errors import LimitError
 from pipeline.reference.bundle import Bundle, Contig
-from pipeline.reference.contigs import MITOCHONDRIAL
 from pipeline.reference.gene_model import GeneModel, load_gene_model
 from pipeline.settings import Settings
-
-Blocks = Iterator[tuple[Block, IntArray, int]]
 
 
 def look_ahead(
@@ -61,35 +59,6 @@ def look_ahead(
     return compounds_of(judged, bundle, model)
 
 
-def is_phased(blocks: Blocks, records: int, plan: ContigPlan) -> bool:
-    """Whether one of the first `records` records has a genotype that is phased or haploid, or a homozygous one of the
-    mitochondrion, whose every copy is the same."""
-    left = records
-    for block, _, _ in blocks:
-        part = _some(block, np.arange(min(left, len(block))))
-        layouts = part.column(FIRST_SAMPLE - 1).dictionary_encode()
-        names = [text.split(":") for text in layouts.dictionary.to_pylist()]
-        texts, codes = read_genotypes(part, places_of(names, "GT")[layouts.indices.to_numpy()])
-        homoplasmic = np.unique(codes[_mitochondrial(part, plan)])
-        if any(map(tells_phase, texts)) or any(placed(texts[code]).first > 0 for code in homoplasmic if code >= 0):
-            return True
-        left -= len(part)
-        if left <= 0:
-            break
-    return False
-
-
-def _mitochondrial(part: Block, plan: ContigPlan) -> IntArray:
-    targets = {name: plan.contig(name).target for name in pc.unique(part.chrom).to_pylist()}
-    mine = [name for name, target in targets.items() if target is not None and target.name in MITOCHONDRIAL]
-    return np.flatnonzero(mask(pc.is_in(part.chrom, value_set=pa.array(mine, pa.string()))))
-
-
-def _some(block: Block, rows: IntArray) -> Block:
-    """Some records of a block."""
-    return Block(block.data, block.bounds[rows], block.line_numbers[rows])
-
-
 class _Loci:
     """Collects, contig by contig, the alleles that may act together."""
 
@@ -117,7 +86,7 @@ class _Loci:
                 raise ReadAgainError("records_out_of_order")
             self._reached = int(positions[-1])
             if self._hold is not None:
-                self._look_at(_some(block, np.arange(first, last)), numbers[first:last])
+                self._look_at(some_records(block, np.arange(first, last)), numbers[first:last])
 
     def end_contig(self) -> None:
         """Take what the last loci of the contig have."""
@@ -140,7 +109,7 @@ class _Loci:
         assert self._hold is not None and self._holds is not None  # noqa: S101 - begun with the contig
         length = to_numpy(pc.binary_length(part.ref)).astype(np.int64)
         rows = self._holds(part.pos, part.pos + length - 1)
-        alleles = self._alleles(_some(part, rows), numbers[rows])
+        alleles = self._alleles(some_records(part, rows), numbers[rows])
         self._keep(self._hold.add(alleles, int(part.pos[-1])))
         if self._hold.nbytes + self._kept_bytes > self._settings.max_haplotype_bytes:
             raise _too_much(self._settings)
