@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pysam
 
 from pipeline.annotation.alleles import ANNOTATED, CODE, SKIP_REASONS, Alleles
-from pipeline.annotation.columnar import IntArray, mask, to_numpy
+from pipeline.annotation.columnar import IntArray, mask, plain, stacked_tables, to_numpy
 from pipeline.annotation.consequence_terms import impact_of, most_severe_term, translate
 from pipeline.annotation.contig_part import ContigPart, ContigParts
 from pipeline.annotation.contig_plan import ContigPlan
@@ -133,6 +133,7 @@ class Annotator:
     ) -> tuple[pa.Table, pa.Int64Array, pa.StringArray]:
         """The rows with those of alleles that act together on one chromosome copy."""
         if self.compounds is not None:
+            rows = plain(rows)
             targets = translate(found.chrom, self._target_name)
             told = Told(rows, best, worst)
             told = self.compounds.applied(told, targets, normal.pos, normal.ref, normal.alt)
@@ -151,7 +152,7 @@ class Annotator:
         own: OwnRows | None = None
         if not isinstance(self.engine, CsqEngine):
             own = engine_rows(self.engine, normal.raw, self._parts.model)
-        tables = [empty_rows(self.engine)]
+        tables: list[pa.Table] = []
         by_engine = [part.index for part in parts if part.rows is None]
         if own is not None and by_engine:
             table, best, worst = own.of(np.concatenate(by_engine))
@@ -162,16 +163,24 @@ class Annotator:
                 best[part.index] = np.where(part.rows.best >= 0, part.rows.best + start, -1)
                 row = pa.array(part.index).take(part.rows.table["row"].combine_chunks())
                 table = part.rows.table.set_column(0, "row", row)
-                tables.append(table if own is None else own.with_extra(table, self.engine))
+                tables.append(
+                    with_nulls(table, self.engine) if own is None else own.with_extra(plain(table), self.engine)
+                )
                 start += len(table)
-        whole = pa.concat_tables(tables, promote_options="default").combine_chunks()
-        return whole, best, worst
+        return stacked_tables(tables or [empty_rows(self.engine)]), best, worst
 
 
 def empty_rows(engine: Engine) -> pa.Table:
     """No consequence rows, with all columns that they have."""
     extra = [(column.name, ARROW_TYPES[column.type]) for column in engine.extra_columns]
     return pa.schema([*CONSEQUENCE_SCHEMA, *extra, ("impact", pa.string())]).empty_table()
+
+
+def with_nulls(rows: pa.Table, engine: Engine) -> pa.Table:
+    """Rows of the gene model with the columns that only the engine could fill."""
+    for column in engine.extra_columns:
+        rows = rows.append_column(column.name, pa.nulls(len(rows), ARROW_TYPES[column.type]))
+    return rows
 
 
 def variant_types(found: Alleles, normal: NormalForm) -> pa.StringArray:

@@ -41,6 +41,27 @@ def _flat(values: Any) -> Any:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
+PACKED = pa.dictionary(pa.int32(), pa.string())  # texts that come again and again, each held once
+
+
+def packed(indices: Any, texts: Any) -> pa.DictionaryArray:
+    """The texts at `indices` (null where an index is) without copying one."""
+    return pa.DictionaryArray.from_arrays(indices.cast(pa.int32()), texts)
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """The table with packed columns written out."""
+    fields = [pa.field(item.name, pa.string() if item.type == PACKED else item.type) for item in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def stacked_tables(tables: list[pa.Table]) -> pa.Table:
+    """Tables of the same columns, one after the other; packed where all are."""
+    if any(table.schema != tables[0].schema for table in tables):
+        tables = [plain(table) for table in tables]
+    return pa.concat_tables(tables, promote_options="default").combine_chunks()
+
+
 def to_numpy(values: Any) -> Any:
     """An Arrow array of numbers or booleans without nulls as numpy."""
     return _flat(values).to_numpy(zero_copy_only=False)

@@ -115,8 +115,8 @@ def impact_of(texts: pa.StringArray) -> pa.StringArray:
 
 def translate(texts: pa.StringArray, function: object, type_: pa.DataType | None = None) -> pa.Array:
     """Apply a function to each distinct value; null stays null."""
-    encoded = pc.dictionary_encode(texts)
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    encoded = texts if isinstance(texts, pa.DictionaryArray) else pc.dictionary_encode(texts)
     values = [function(value) for value in encoded.dictionary.to_pylist()]  # type: ignore[operator]
     return pa.array(values, type_ or pa.string()).take(encoded.indices)

@@ -21,7 +21,7 @@ from pipeline.annotation.numbers import decimals
 from pipeline.annotation.ordering import Ordering
 from pipeline.annotation.outputs.known import add_known
 from pipeline.annotation.outputs.summary import Summary, add_block, add_places, add_samples
-from pipeline.annotation.outputs.tables import Tables
+from pipeline.annotation.outputs.tables import Tables, in_packed_form
 from pipeline.annotation.outputs.vcf_header import OwnField
 from pipeline.annotation.outputs.vcf_records import annotated_lines
 from pipeline.annotation.outputs.vcf_writer import VcfWriter
@@ -107,7 +107,7 @@ class JobRun:
         genotypes = genotypes_of(done.block, found, self.samples) if len(self.samples) else None
         variants = self._variants(done.block, found, annotated, genotypes)
         keys = pa.array(found.keys).take(annotated.consequences["row"].combine_chunks())
-        consequences = annotated.consequences.append_column("key", keys)
+        consequences = in_packed_form(annotated.consequences).append_column("key", keys)
         calls = genotypes.calls if genotypes is not None else CALL_SCHEMA.empty_table()
         self.tables.add(self.ordering.add(variants, consequences, calls, done.safe))
         add_block(self.total, found, annotated)
@@ -135,7 +135,7 @@ class JobRun:
             "qual": decimals(block.column(5)).take(row),
             "filter": without_dots(block.column(6)).take(row),
         }
-        return pa.table(columns | done.columns | self._frequencies(block, found, genotypes))
+        return in_packed_form(pa.table(columns | done.columns | self._frequencies(block, found, genotypes)))
 
     def _frequencies(self, block: Block, found: Alleles, genotypes: Genotypes | None) -> dict[str, pa.Array]:
         """AC, AN and AF as INFO says, else as the genotypes say; the genotype counts."""

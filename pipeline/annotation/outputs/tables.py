@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.annotation.columnar import PACKED
 from pipeline.annotation.genotypes import CALL_SCHEMA
 from pipeline.annotation.ordering import Ordered
 from pipeline.annotation.sources.allele_source import ARROW_TYPES
@@ -16,6 +17,11 @@ from pipeline.reference.manifest import Source, SourceColumn
 
 ROW_GROUP_ROWS = 100_000  # a query by region, gene or row number reads few groups; a group is fast to scan
 
+# Texts that come again and again: written as they are held, each once for a group of rows.
+REPEATED = (
+    "chrom", "type", "filter", "gene", "gene_id", "transcript", "biotype", "strand", "consequence", "impact",
+    "most_severe", "exon", "intron", "transcript_tag", "nearest_gene", "skipped",
+)  # fmt: skip
 DISTINCT = ("hgvs_g", "hgvs_c", "dna_change")  # hardly a value comes twice: a dictionary would only cost
 RISING = ("rid", "record", "input_pos", "pos")
 
@@ -109,8 +115,19 @@ def layout_of(schema: pa.Schema) -> dict[str, Any]:
     return {
         "compression": "snappy",  # half the time of zstd to write and less to read, for a fifth more bytes
         "use_dictionary": [name for name in schema.names if name not in (*rising, *DISTINCT)],
+        "store_schema": False,  # a reader sees text, however it was held
         "column_encoding": dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
     }
+
+
+def as_held(schema: pa.Schema) -> pa.Schema:
+    """The schema with repeated texts packed, as the rows come."""
+    return pa.schema([pa.field(item.name, PACKED if item.name in REPEATED else item.type) for item in schema])
+
+
+def in_packed_form(table: pa.Table) -> pa.Table:
+    """The table with its repeated texts packed."""
+    return table.cast(as_held(table.schema))
 
 
 class Tables:
@@ -124,10 +141,11 @@ class Tables:
         }
         self.paths = {name: folder / f"{name}.parquet" for name in schemas}
         self.rows = dict.fromkeys(schemas, 0)
-        self._schemas = schemas
+        self._schemas = {name: as_held(schema) for name, schema in schemas.items()}
         self._held: dict[str, list[pa.Table]] = {name: [] for name in schemas}
         self._writers = {
-            name: pq.ParquetWriter(path, schemas[name], **layout_of(schemas[name])) for name, path in self.paths.items()
+            name: pq.ParquetWriter(path, self._schemas[name], **layout_of(schemas[name]))
+            for name, path in self.paths.items()
         }
 
     def __enter__(self) -> Tables:
@@ -157,7 +175,7 @@ class Tables:
 
     def _flush(self, name: str) -> None:
         if self._held[name]:
-            table = pa.concat_tables(self._held[name])
+            table = pa.concat_tables(self._held[name]).unify_dictionaries()
             if len(table):
                 self._writers[name].write_table(table, row_group_size=max(len(table), 1))
             self._held[name] = []

@@ -58,6 +58,8 @@ def _field_text(field: OwnField, values: pa.Array, edges: np.ndarray) -> pa.Stri
 
 def _escaped_once(values: pa.Array) -> pa.StringArray:
     """Escaped values; each distinct text is looked at once, where texts are repeated at all."""
+    if isinstance(values, pa.DictionaryArray):
+        return escaped(values.dictionary).take(values.indices)
     first = values[:LOOKED_AT]
     if not pa.types.is_string(values.type) or pc.count_distinct(first).as_py() > len(first) // 2:
         return escaped(values)

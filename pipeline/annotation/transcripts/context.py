@@ -90,6 +90,14 @@ class ContigContext:
         return TranscriptIndex(starts, ends, 0)
 
     @cached_property
+    def texts(self) -> dict[str, pa.DictionaryArray]:
+        """What is said of each transcript, by column of consequences.parquet; each text is held once."""
+        own = self.own
+        columns = {"gene": own.gene, "gene_id": own.gene_id, "transcript": own.id, "biotype": own.biotype}
+        columns |= {"strand": self.strands, "transcript_tag": self.tag_names}
+        return {name: values.dictionary_encode() for name, values in columns.items()}
+
+    @cached_property
     def strands(self) -> pa.StringArray:
         """`+` or `-` for each transcript."""
         return pa.array(np.where(self.own.forward, "+", "-"), pa.string())

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.annotation.columnar import IntArray
+from pipeline.annotation.columnar import IntArray, packed
 from pipeline.annotation.hgvs.transcript import transcript_descriptions
 from pipeline.annotation.hgvs.wording import Wording, first_letters
 from pipeline.annotation.transcripts.changes import SUBSTITUTION, Changes
@@ -34,8 +34,8 @@ class TranscriptRows:
     codon_row: IntArray  # row of `codons` for each pair; -1 for none
     hgvs_c: pa.StringArray
     described: IntArray  # row of `hgvs_c` for each pair; -1 for none
-    exon: pa.StringArray
-    intron: pa.StringArray
+    exon: pa.DictionaryArray
+    intron: pa.DictionaryArray
 
 
 def transcript_rows(changes: Changes, wording: Wording, context: ContigContext) -> TranscriptRows:
@@ -147,7 +147,7 @@ def _inside_terms(placed: Placement, codons: CodonEffects, codon_row: IntArray, 
     return np.where(ablated(placed, context), ABLATION, terms)
 
 
-def exon_numbers(placed: Placement, context: ContigContext) -> tuple[pa.StringArray, pa.StringArray]:
+def exon_numbers(placed: Placement, context: ContigContext) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
     """`3/12` for exon and intron, counted in the transcript's direction; `3-4/12` over several; null for none."""
     own, transcript = context.own, placed.transcript
     first, count = own.exon_first[transcript], own.exon_count[transcript]
@@ -163,14 +163,14 @@ def exon_numbers(placed: Placement, context: ContigContext) -> tuple[pa.StringAr
     )
 
 
-def _numbers(low: IntArray, high: IntArray, count: IntArray, forward: Bools, valid: Bools) -> pa.StringArray:
+def _numbers(low: IntArray, high: IntArray, count: IntArray, forward: Bools, valid: Bools) -> pa.DictionaryArray:
     valid = valid & (low <= high) & (low >= 0)
     first = np.where(forward, low + 1, count - high)
     last = np.where(forward, high + 1, count - low)
     code = np.where(valid, (first << 40) | (last << 20) | count, -1)
     encoded = pa.array(code, mask=~valid).dictionary_encode()
     texts = [_number_text(value) for value in encoded.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(encoded.indices)
+    return packed(encoded.indices, pa.array(texts, pa.string()))
 
 
 def _number_text(code: int) -> str:

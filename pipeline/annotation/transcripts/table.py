@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import IntArray, mask
+from pipeline.annotation.columnar import IntArray, mask, packed, plain
 from pipeline.annotation.consequence_terms import IMPACT
 from pipeline.annotation.engines.base import CONSEQUENCE_SCHEMA
 from pipeline.annotation.hgvs.genomic import genomic_descriptions
@@ -37,11 +37,12 @@ class ContigRows:
     def with_regulatory(self, allele: IntArray, kinds: pa.StringArray) -> ContigRows:
         """The same with rows for regulatory features, which have no transcript; their type is the biotype."""
         term = regulatory_term(kinds)
-        columns = {field.name: pa.nulls(len(allele), field.type) for field in self.table.schema}
+        own = plain(self.table)
+        columns = {field.name: pa.nulls(len(allele), field.type) for field in own.schema}
         columns |= {"row": pa.array(allele), "consequence": term, "biotype": kinds}
         columns["impact"] = pa.array(["MODIFIER"] * len(allele), pa.string())
-        more = pa.table(columns, schema=self.table.schema)
-        return replace(self, table=pa.concat_tables([self.table, more]))
+        more = pa.table(columns, schema=own.schema)
+        return replace(self, table=pa.concat_tables([own, more]))
 
 
 def described(pos: IntArray, ref: pa.StringArray, alt: pa.StringArray, context: ContigContext) -> pa.StringArray:
@@ -92,7 +93,6 @@ def _table(
     rows: TranscriptRows, severity: IntArray, pos: IntArray, ref: pa.StringArray, alt: pa.StringArray,
     context: ContigContext,
 ) -> pa.Table:  # fmt: skip
-    own = context.own
     transcript = pa.array(rows.transcript)
     coded = pa.array(rows.codon_row, mask=rows.codon_row < 0)
     described = pa.array(rows.described, mask=rows.described < 0)
@@ -100,11 +100,7 @@ def _table(
     columns: dict[str, pa.Array] = {
         "row": pa.array(rows.change),
         "consequence": as_texts(rows.terms),
-        "gene": own.gene.take(transcript),
-        "gene_id": own.gene_id.take(transcript),
-        "transcript": own.id.take(transcript),
-        "biotype": own.biotype.take(transcript),
-        "strand": context.strands.take(transcript),
+        **{name: texts.take(transcript) for name, texts in context.texts.items()},
         "amino_acids": codons.amino_acids.take(coded),
         "protein_position": codons.protein_position.take(coded),
         "dna_change": _dna_changes(rows, pos, ref, alt),
@@ -115,10 +111,9 @@ def _table(
         "exon": rows.exon.take(described),
         "intron": rows.intron.take(described),
         "distance": pa.array(rows.distance, mask=rows.distance < 0),
-        "transcript_tag": context.tag_names.take(transcript),
     }
-    table = pa.table(columns, schema=CONSEQUENCE_SCHEMA)
-    return table.append_column("impact", IMPACTS.take(pa.array(severity)))
+    ordered = {name: columns[name] for name in CONSEQUENCE_SCHEMA.names}
+    return pa.table(ordered | {"impact": packed(pa.array(severity), IMPACTS)})
 
 
 def _dna_changes(rows: TranscriptRows, pos: IntArray, ref: pa.StringArray, alt: pa.StringArray) -> pa.StringArray:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import IntArray
+from pipeline.annotation.columnar import IntArray, packed
 from pipeline.annotation.consequence_terms import SEVERITY
 
 TERMS = list(SEVERITY)
@@ -27,15 +27,15 @@ def where(condition: npt.NDArray[np.bool_], term: str) -> IntArray:
     return np.where(condition, BIT[term], 0)
 
 
-def as_texts(sets: IntArray) -> pa.StringArray:
+def as_texts(sets: IntArray) -> pa.DictionaryArray:
     """`&`-joined terms, most severe first; null for the empty set."""
-    encoded = pc.dictionary_encode(pa.array(sets))
+    encoded = pc.dictionary_encode(pa.array(sets, mask=np.asarray(sets) == 0))
     texts = [_text(value) for value in encoded.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(encoded.indices)
+    return packed(encoded.indices, pa.array(texts, pa.string()))
 
 
-def _text(value: int) -> str | None:
-    return "&".join(term for rank, term in enumerate(TERMS) if value >> rank & 1) or None
+def _text(value: int) -> str:
+    return "&".join(term for rank, term in enumerate(TERMS) if value >> rank & 1)
 
 
 def lowest_rank(sets: IntArray) -> IntArray:
