@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import to_numpy
+from pipeline.annotation.columnar import IntArray, to_numpy
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,26 @@ class Ordering:
         self._variants = [table.filter(pa.array(~ready))] if not ready.all() else []
         rid = np.arange(self._next_rid, self._next_rid + len(released), dtype=np.int64)
         self._next_rid += len(released)
-        keys = released["key"].combine_chunks()
+        keys = to_numpy(released["key"])
         consequences = self._numbered(0, keys, rid)
         calls = self._numbered(1, keys, rid)
         variants = released.drop_columns(["key", "contig_order"]).add_column(0, "rid", pa.array(rid))
         return Ordered(variants, consequences, calls)
 
-    def _numbered(self, which: int, keys: pa.Array, rid: np.ndarray) -> pa.Table:
-        table = pa.concat_tables(self._attached[which]).combine_chunks()
-        index = pc.index_in(table["key"], value_set=keys)
-        known = pc.is_valid(index)
-        self._attached[which] = [table.filter(pc.invert(known))]
-        mine = table.filter(known)
-        numbers = pa.array(rid).take(index.filter(known).combine_chunks())
-        mine = mine.drop_columns(["key"]).add_column(0, "rid", numbers)
-        return mine.take(pc.sort_indices(mine, sort_keys=[("rid", "ascending")]))
+    def _numbered(self, which: int, keys: IntArray, rid: IntArray) -> pa.Table:
+        """Rows that hang on the released alleles `keys`, with the numbers `rid` of these, in their order."""
+        table = pa.concat_tables(self._attached[which]).unify_dictionaries().combine_chunks()
+        low, high = int(keys.min()), int(keys.max())
+        number = np.full(high - low + 1, -1, np.int64)
+        number[keys - low] = rid
+        own = to_numpy(table["key"])
+        inside = (own >= low) & (own <= high)
+        numbers = np.where(inside, number[np.where(inside, own - low, 0)], -1)
+        known = np.flatnonzero(numbers >= 0)
+        waiting = table.filter(pa.array(numbers < 0)) if len(known) < len(table) else table.schema.empty_table()
+        self._attached[which] = [waiting]
+        # Rows come in the order of the file: most are in their final order already.
+        order = known[np.argsort(numbers[known], kind="stable")]
+        if len(order) < len(table) or (np.diff(order) != 1).any():
+            table = table.take(pa.array(order))
+        return table.drop_columns(["key"]).add_column(0, "rid", pa.array(numbers[order]))
