@@ -13,6 +13,7 @@ import numpy.typing as npt
 BASES = "ACGT"
 UNKNOWN = 4  # code of any other letter
 AMBIGUOUS_CODON = 64
+LONG_BASES = 300  # from here on numpy is faster than a look at each codon
 STANDARD = "FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDEEGGGG"  # codons in the order T, C, A, G
 DIFFERENCES: dict[int, str] = {
     1: "", 2: "TGAW ATAM AGA* AGG*", 3: "TGAW CTTT CTCT CTAT CTGT ATAM", 4: "TGAW", 5: "TGAW ATAM AGAS AGGS",
@@ -51,8 +52,17 @@ def amino_acid_codes(code: int) -> npt.NDArray[np.uint8]:
 
 def translate_bases(bases: str, code: int) -> str:
     """Amino acids of whole codons; X where a codon holds an unknown base."""
+    if len(bases) > LONG_BASES:
+        return _translated_at_once(bases, code)
     table = codon_table(code)
     return "".join([table.get(bases[at : at + 3], "X") for at in range(0, len(bases) - len(bases) % 3, 3)])
+
+
+def _translated_at_once(bases: str, code: int) -> str:
+    letters = CODE_OF_BASE[np.frombuffer(bases[: len(bases) - len(bases) % 3].encode(), np.uint8)].reshape(-1, 3)
+    codons = letters @ np.array([16, 4, 1], np.int8)
+    codons[(letters == UNKNOWN).any(axis=1)] = AMBIGUOUS_CODON
+    return amino_acid_codes(code)[codons].tobytes().decode()
 
 
 def three_letters(residues: str) -> str:

@@ -52,6 +52,8 @@ class ContigBases:
 
     def text(self, start: int, end: int) -> str:
         """Bases `start` to `end`, 1-based and inclusive, in upper case."""
+        if end - start < CHUNK * HELD_CHUNKS // 4:  # mostly a place whose bases were asked for a moment ago
+            return self.at(np.arange(start, end + 1)).tobytes().decode()
         return self._fasta.fetch(self._contig, start - 1, end).upper()
 
     def _emptied(self, chunk: IntArray, inside: npt.NDArray[np.bool_]) -> IntArray:
