@@ -72,6 +72,7 @@ class Alleles:
     skip: Codes
     contig_order: IntArray
     record_skip: Codes  # for each record of the block: the code that it has without any allele
+    plain: npt.NDArray[np.bool_]  # needs no engine: in its normal form as it stands, and outside of genes
     same_as: IntArray  # index of the first allele of the block that is the same change; engines see each change once
 
     def __len__(self) -> int:
@@ -80,7 +81,7 @@ class Alleles:
     @property
     def sent(self) -> npt.NDArray[np.bool_]:
         """Alleles that an engine is asked about."""
-        return (self.skip == ANNOTATED) & (self.same_as == np.arange(len(self)))
+        return (self.skip == ANNOTATED) & ~self.plain & (self.same_as == np.arange(len(self)))
 
     @property
     def keys(self) -> IntArray:
@@ -115,6 +116,7 @@ def alleles_of(block: Block, records: IntArray, first_key: int, plan: ContigPlan
         skip=np.zeros(len(row), np.int8),
         contig_order=np.zeros(len(row), np.int64),
         record_skip=record_skip,
+        plain=np.zeros(len(row), bool),
         same_as=np.arange(len(row)),
     )
     _mark_alleles(found)

@@ -97,7 +97,9 @@ class Annotator:
             ref = pa.concat_arrays([ref, rows.ref]).take(index)
             alt = pa.concat_arrays([alt, rows.alt]).take(index)
             raw = pa.concat_arrays([raw, rows.raw]).take(index)
-        self._explain_left_out(found, np.flatnonzero((found.skip == ANNOTATED) & ~returned))
+        self._explain_left_out(
+            found, np.flatnonzero((found.skip == ANNOTATED) & ~returned & ~found.plain[found.same_as])
+        )
         return NormalForm(pos, ref, alt, raw)
 
     def _explain_left_out(self, found: Alleles, left_out: IntArray) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pipeline.annotation.alleles import Alleles, alleles_of
 from pipeline.annotation.columnar import IntArray
 from pipeline.annotation.contig_plan import ContigPlan
+from pipeline.annotation.engine_need import EngineNeed
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.reference_check import ReferenceCheck
 
@@ -38,11 +39,13 @@ class Feed:
         blocks: Iterator[tuple[Block, IntArray, int]],
         plan: ContigPlan,
         reference: ReferenceCheck,
+        need: EngineNeed,
         check: Callable[[], None],
     ) -> None:
         self._blocks = blocks
         self._plan = plan
         self._reference = reference
+        self._need = need
         self._check = check
         self._waiting: deque[Fed] = deque()
         self._changed = threading.Condition()
@@ -55,6 +58,7 @@ class Feed:
             found = alleles_of(block, numbers, next_key, self._plan)
             next_key += len(found)
             self._reference.mark(found)
+            self._need.mark(found)
             self._hand_on(Fed(block, found, bytes_read))
             yield found
         with self._changed:

@@ -14,6 +14,7 @@ from pipeline.annotation.build.choice import BundleChoice
 from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.columnar import IntArray
 from pipeline.annotation.contig_plan import ContigPlan, plan_contigs
+from pipeline.annotation.engine_need import EngineNeed
 from pipeline.annotation.engine_stream import EngineStream
 from pipeline.annotation.engines.base import Engine, OutOfOrderError
 from pipeline.annotation.feed import Feed
@@ -189,7 +190,8 @@ class Job:
         own = own_fields(self.bundle, found, self.engine)
         head = partial(full_header, own, provenance_lines(self.provenance, self.upload.job_id), found.header)
         reference = ReferenceCheck(self.bundle, plan)
-        feed = Feed(source.blocks({field.key for field in own}), plan, reference, check)
+        need = EngineNeed(self.engine, self.bundle, plan)
+        feed = Feed(source.blocks({field.key for field in own}), plan, reference, need, check)
         stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
         annotator = Annotator(self.bundle, self.engine, plan, compounds)
         stream.start()

@@ -69,6 +69,7 @@ class Engine(Protocol):
     """An annotation engine."""
 
     name: str
+    silent_outside_genes: bool  # it says nothing of a single-base change off all transcripts
     block_bytes: int  # the most of a file that is worked on at once: an engine with long answers takes less
     info_key: str  # INFO key of the output VCF that carries the engine's own text
     info_description: str

@@ -36,6 +36,7 @@ class CsqEngine:
     """The default engine, shipped inside pysam."""
 
     name = "csq"
+    silent_outside_genes = True
     block_bytes = 1 << 30
     info_key = "BCSQ"
     info_description = (

@@ -45,6 +45,7 @@ class VepEngine:
     info_key = "CSQ"
     info_description = f"Consequence annotations from Ensembl VEP. Format: {LAYOUT}"
     extra_columns: tuple[SourceColumn, ...] = EXTRA_COLUMNS
+    silent_outside_genes = False
     # An allele has up to 60 KB of CSQ in genes with hundreds of transcripts: blocks of the file must be small, as
     # Arrow holds at most 2 GB of text in one column.
     block_bytes = 1 << 16
