@@ -14,6 +14,7 @@ from pipeline.annotation.children import ChildFamily
 from pipeline.errors import ConfigurationError, InputError, PermanentError
 from pipeline.reference.contigs import MITOCHONDRIAL, aliases_of
 from pipeline.reference.fasta import Sequence, write_fasta
+from pipeline.reference.gene_model import load_gene_model
 from pipeline.reference.gff3 import write_gff3
 from pipeline.reference.manifest import BundleManifest, ManifestContig
 from pipeline.reference.staging import building, checked_id, checksums_of, locked, write_manifest
@@ -78,6 +79,7 @@ def build_in_lock(
         manifest = _manifest(request, fasta, gff3, contigs)
         progress("trying the gene models")
         _try_engine(folder, manifest)
+        load_gene_model(folder / gff3)  # a large one is kept in a form that jobs open at once
         progress("checksums")
         write_manifest(folder, manifest.model_copy(update={"checksums": checksums_of(folder)}))
         finish(folder)
