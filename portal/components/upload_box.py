@@ -76,10 +76,26 @@ def _drop_area(user: User) -> html.Div:
                 className="gas-upload-actions",
             ),
             _reference(list_bundles()),
+            *_demonstration_note(list_bundles()),
             *_local_note(),
         ],
         className="gas-upload-drop",
     )
+
+
+def _demonstration_note(bundles: list[Bundle]) -> list[Component]:
+    """Says plainly that nothing but a demonstration is installed, where that is so."""
+    shown = [bundle for bundle in bundles if bundle.demonstration_regions]
+    whole = [
+        bundle for bundle in bundles if not bundle.demonstration_regions and len(bundle.contigs) > 1
+    ]  # one contig alone is the mitochondrial genome
+    if not shown or whole:
+        return []
+    text = (
+        f"Installed is a demonstration of {shown[0].assembly}: the mitochondrial genome and "
+        f"{shown[0].demonstration_regions:,} gene regions. Records elsewhere are kept, without annotation."
+    )
+    return [html.P(text, className="gas-upload-note")]
 
 
 def _local_note() -> list[Component]:

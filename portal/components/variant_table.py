@@ -28,6 +28,13 @@ WIDTHS = {
     "consequence": 276,
     "impact": 116,
     "amino_acids": 122,
+    "hgvs_c": 250,
+    "hgvs_p": 230,
+    "hgvs_g": 220,
+    "most_severe": 240,
+    "exon": 84,
+    "intron": 84,
+    "haplotype": 200,
     "protein_position": 150,
     "dna_change": 140,
     "filter": 110,
@@ -39,7 +46,7 @@ WIDTHS = {
     "strand": 92,
 }
 WIDTH_OF_KIND = {"integer": 128, "decimal": 140, "text": 170}
-TERMS = frozenset({"consequence", "biotype", "skipped"})
+TERMS = frozenset({"consequence", "most_severe", "biotype", "skipped"})
 MONO = frozenset({"ref", "alt", "input_ref", "input_alt", "dna_change", "amino_acids"})
 # What a phone shows and how wide there; the others are a wider screen's.
 ON_PHONES = {"chrom": 86, "pos": 112, "ref": 62, "alt": 62, "gene": 92, "consequence": 190, "impact": 110}
