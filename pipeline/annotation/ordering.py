@@ -53,8 +53,8 @@ class Ordering:
             return None
         chosen = np.flatnonzero(ready)
         order = chosen[np.lexsort((to_numpy(table["key"])[chosen], pos[chosen], contig[chosen]))]
-        released = table.take(pa.array(order))
-        self._variants = [table.filter(pa.array(~ready))] if not ready.all() else []
+        released = rows_at(table, order)
+        self._variants = [rows_at(table, np.flatnonzero(~ready))] if not ready.all() else []
         rid = np.arange(self._next_rid, self._next_rid + len(released), dtype=np.int64)
         self._next_rid += len(released)
         keys = to_numpy(released["key"])
@@ -73,10 +73,15 @@ class Ordering:
         inside = (own >= low) & (own <= high)
         numbers = np.where(inside, number[np.where(inside, own - low, 0)], -1)
         known = np.flatnonzero(numbers >= 0)
-        waiting = table.filter(pa.array(numbers < 0)) if len(known) < len(table) else table.schema.empty_table()
-        self._attached[which] = [waiting]
-        # Rows come in the order of the file: most are in their final order already.
+        self._attached[which] = [rows_at(table, np.flatnonzero(numbers < 0))]
         order = known[np.argsort(numbers[known], kind="stable")]
-        if len(order) < len(table) or (np.diff(order) != 1).any():
-            table = table.take(pa.array(order))
-        return table.drop_columns(["key"]).add_column(0, "rid", pa.array(numbers[order]))
+        return rows_at(table, order).drop_columns(["key"]).add_column(0, "rid", pa.array(numbers[order]))
+
+
+def rows_at(table: pa.Table, index: IntArray) -> pa.Table:
+    """Some rows of a table; a stretch of it, which is the usual case, is not copied."""
+    if not len(index):
+        return table.schema.empty_table()
+    if int(index[-1]) - int(index[0]) == len(index) - 1 and (np.diff(index) == 1).all():
+        return table.slice(int(index[0]), len(index))
+    return table.take(pa.array(index))
