@@ -169,7 +169,8 @@ class Annotator:
                     with_nulls(table, self.engine) if own is None else own.with_extra(plain(table), self.engine)
                 )
                 start += len(table)
-        return stacked_tables(tables or [empty_rows(self.engine)]), best, worst
+        empty = empty_rows(self.engine)
+        return stacked_tables(tables or [empty]).select(empty.column_names), best, worst
 
 
 def empty_rows(engine: Engine) -> pa.Table:

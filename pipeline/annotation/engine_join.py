@@ -8,7 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.annotation.alleles import ANNOTATED, Alleles
-from pipeline.annotation.engine_stream import EngineRows, stacked
+from pipeline.annotation.engine_stream import EngineRows, RunEnd, stacked
+from pipeline.annotation.engines.base import OutOfOrderError
+
+USUAL_MOVE_BASES = 1000  # by left-alignment; farther ones make the job start over, with alleles sorted again
 
 
 class EngineJoin:
@@ -18,8 +21,11 @@ class EngineJoin:
     left it out.
     """
 
-    def __init__(self, batches: Iterator[EngineRows]) -> None:
+    def __init__(self, batches: Iterator[EngineRows | RunEnd]) -> None:
         self._batches = batches
+        self._answered = -1  # running number of the last allele of the runs that have ended
+        self._asked = -1  # running number of the last allele that an engine was asked about
+        self._released = (-1, -1)  # the last safe place that was told
         self._pending: list[EngineRows] = []
         self._reached = (-1, -1)
         self._ended = False
@@ -33,6 +39,7 @@ class EngineJoin:
         if not len(sent):
             return None
         last = sent[-1]
+        self._asked = found.first_key + int(last)
         self._read_past((int(found.contig_order[last]), int(found.pos[last])))
         if not self._pending:
             return None
@@ -53,8 +60,14 @@ class EngineJoin:
     def safe_place(self, last: tuple[int, int], *, held: bool) -> tuple[int, int]:
         """The place (contig order, 1-based position) that no later row can come before, after a block that ended
         at `last`; `held` says whether the bundle holds that contig, so that alleles of it can still move."""
+        self._released = max(self._released, self._safe_place(last, held))
+        return self._released
+
+    def _safe_place(self, last: tuple[int, int], held: bool) -> tuple[int, int]:
         if not held or (self._ended and not self._pending):
             return last
+        if self._answered >= self._asked and not self._pending:  # all is answered; what is asked next may move a little
+            return (last[0], last[1] - USUAL_MOVE_BASES)
         waiting = [(int(rows.contig_order[0]), int(rows.pos[0])) for rows in self._pending if len(rows)]
         ahead = [] if self._ended else [self._reached]
         if last[0] > self._reached[0] and not waiting:  # nothing was sent of this contig yet
@@ -62,10 +75,14 @@ class EngineJoin:
         return min([last, *waiting, *ahead])
 
     def _read_past(self, place: tuple[int, int]) -> None:
-        while not self._ended and self._reached <= place:
+        while not self._ended and self._reached <= place and self._answered < self._asked:
             rows = next(self._batches, None)
             if rows is None:
                 self._ended = True
+            elif isinstance(rows, RunEnd):
+                self._answered = rows.last_key
             elif len(rows):
+                if (int(rows.contig_order[0]), int(rows.pos[0])) < self._released:
+                    raise OutOfOrderError
                 self._pending.append(rows)
                 self._reached = (int(rows.contig_order[-1]), int(rows.pos[-1]))

@@ -67,6 +67,13 @@ def stacked(parts: list[EngineRows]) -> EngineRows:
     )
 
 
+@dataclass(frozen=True)
+class RunEnd:
+    """A run has ended: every allele up to this running number has been answered, or never will be."""
+
+    last_key: int
+
+
 class EngineStream:
     """Runs the engine over `alleles()` (a pass over the file of its own) while the caller reads the rows."""
 
@@ -76,7 +83,7 @@ class EngineStream:
         bundle: Bundle,
         plan: ContigPlan,
         family: ChildFamily,
-        alleles: Callable[[], Iterator[Alleles]],
+        alleles: Callable[[], Iterator[Alleles | None]],
         *,
         sort: bool = False,
     ) -> None:
@@ -87,7 +94,8 @@ class EngineStream:
         self.family = family
         self._alleles = alleles
         self._runs: queue.Queue[EngineRun | None] = queue.Queue()
-        self._rows: queue.Queue[EngineRows | BaseException | None] = queue.Queue(QUEUED_BATCHES)
+        self._rows: queue.Queue[EngineRows | RunEnd | BaseException | None] = queue.Queue(QUEUED_BATCHES)
+        self._last_key: dict[int, int] = {}  # of each run that has not ended
         self._error: BaseException | None = None
         self._stopped = threading.Event()
         self._threads = [
@@ -106,17 +114,18 @@ class EngineStream:
         self._runs.put(None)
         for thread in self._threads:
             while thread.is_alive():
+                self.family.kill_running()  # also what was being started a moment ago
                 while not self._rows.empty():
                     self._rows.get_nowait()
                 thread.join(0.05)
 
-    def batches(self) -> Iterator[EngineRows]:
-        """Batches of rows in order. Raises what went wrong in the threads or the children."""
+    def batches(self) -> Iterator[EngineRows | RunEnd]:
+        """Batches of rows in order, and the ends of runs. Raises what went wrong in the threads or the children."""
         while True:
             item = self._next_item()
             if item is None:
                 return
-            if isinstance(item, EngineRows):
+            if isinstance(item, EngineRows | RunEnd):
                 yield item
             else:
                 self.raise_if_failed()
@@ -127,7 +136,7 @@ class EngineStream:
         if self._error is not None:
             raise self._error
 
-    def _next_item(self) -> EngineRows | BaseException | None:
+    def _next_item(self) -> EngineRows | RunEnd | BaseException | None:
         """What comes next; a stopped job ends the wait, whatever the threads do."""
         while True:
             try:
@@ -147,16 +156,25 @@ class EngineStream:
 
     def _feed(self) -> None:
         current: EngineRun | None = None
+        running = -1  # order of the contig that was sent last
         for found in self._alleles():
             if self._stopped.is_set():
                 break
+            if found is None:
+                if current is not None:
+                    self._end_input(current)
+                current = None
+                continue
             for order in np.unique(found.contig_order[found.sent]).tolist():
                 contig = self.plan.by_order[order]
                 segment = self.plan.segments[contig.segment]
-                if current is None or current.segment is not segment:
+                # bcftools sort has an order of contigs of its own: each is sorted by itself.
+                if current is None or current.segment is not segment or (self.sort and order != running):
                     current = self._next_run(current, segment)
+                running = order
                 chosen = found.sent & (found.contig_order == order)
                 target = contig.target.name if contig.target else ""
+                self._last_key[id(current)] = int(found.keys[chosen][-1])
                 self._write(current, engine_lines(found, chosen, target))
         if current is not None:
             self._end_input(current)
@@ -197,6 +215,7 @@ class EngineStream:
                 if self._stopped.is_set():
                     return
             self._finish(run)
+            self._rows.put(RunEnd(self._last_key.pop(id(run), -1)))
         self._rows.put(None)
 
     def _finish(self, run: EngineRun) -> None:

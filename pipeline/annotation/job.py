@@ -14,10 +14,9 @@ from pipeline.annotation.build.choice import BundleChoice
 from pipeline.annotation.children import ChildFamily
 from pipeline.annotation.columnar import IntArray
 from pipeline.annotation.contig_plan import ContigPlan, plan_contigs
-from pipeline.annotation.engine_need import EngineNeed
 from pipeline.annotation.engine_stream import EngineStream
 from pipeline.annotation.engines.base import Engine, OutOfOrderError
-from pipeline.annotation.feed import Feed
+from pipeline.annotation.feed import AlleleReader, BlockFeed, Feed, SeparateFeed
 from pipeline.annotation.file_names import safe_name, safe_stem
 from pipeline.annotation.haplotypes.column import HAPLOTYPE
 from pipeline.annotation.haplotypes.compounds import Compounds
@@ -43,7 +42,6 @@ from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_li
 from pipeline.annotation.prepare.retype import declare_as_text
 from pipeline.annotation.prepare.sniff import check_looks_like_text, is_bcf
 from pipeline.annotation.prepare.survey import Survey, survey
-from pipeline.annotation.reference_check import ReferenceCheck
 from pipeline.annotation.result import AnnotationResult, Progress, ProgressMeter
 from pipeline.errors import CancelledError, InputError, PermanentError
 from pipeline.logs import get_logger
@@ -141,6 +139,7 @@ class Job:
                 if self.sort_again:
                     raise PermanentError("The annotation engine mixed up its order.", code="engine_failed") from problem
                 self.sort_again = True
+                surveyed = surveyed or self._survey(path)
                 get_logger().info("alleles_sorted_again")
             except UnreadableRecordError as problem:
                 raise _record_error(
@@ -183,15 +182,13 @@ class Job:
         return self.looked_ahead[prepared.path]
 
     def _pass(self, source: FirstPass | Surveyed) -> tuple[Survey, ContigPlan, Summary]:
-        found, check = source.survey, self.family.raise_if_stopped
+        found = source.survey
         compounds = self._compounds(source.prepared, found)
         self.meter.start("annotate")
         plan = ContigPlan(found.header, self.bundle, self.choice) if isinstance(source, FirstPass) else source.plan
         own = own_fields(self.bundle, found, self.engine)
         head = partial(full_header, own, provenance_lines(self.provenance, self.upload.job_id), found.header)
-        reference = ReferenceCheck(self.bundle, plan)
-        need = EngineNeed(self.engine, self.bundle, plan)
-        feed = Feed(source.blocks({field.key for field in own}), plan, reference, need, check)
+        feed = self._feed(source, plan, {field.key for field in own})
         stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
         annotator = Annotator(self.bundle, self.engine, plan, compounds)
         stream.start()
@@ -210,13 +207,21 @@ class Job:
                 writer.end(head(meta))
         finally:
             self.family.kill_running()
-            feed.hungry(True)  # after an error nobody takes its blocks: its thread must not wait for that
+            feed.let_go()
             stream.stop()
             annotator.close()
-            reference.close()
+            feed.close()
         if writer.problems:
             get_logger().warning("output_complaints", count=len(writer.problems), first=writer.problems[0][:200])
         return found, plan, total
+
+    def _feed(self, source: FirstPass | Surveyed, plan: ContigPlan, own_keys: set[str]) -> BlockFeed:
+        def reader() -> AlleleReader:
+            return AlleleReader(source.blocks(own_keys), plan, self.engine, self.bundle)
+
+        if self.sort_again:
+            return SeparateFeed(reader(), reader())
+        return Feed(reader(), self.family.raise_if_stopped)
 
     def _finish(self, found: Survey, plan: ContigPlan, total: Summary) -> AnnotationResult:
         self.meter.start("finish", found.records)

@@ -14,7 +14,7 @@ from pipeline.annotation.columnar import IntArray, mask
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.engine_join import EngineJoin
 from pipeline.annotation.engine_stream import EngineStream
-from pipeline.annotation.feed import Fed, Feed
+from pipeline.annotation.feed import BlockFeed, Fed
 from pipeline.annotation.genotypes import CALL_SCHEMA, Genotypes, counts_as_arrays, genotypes_of
 from pipeline.annotation.info_fields import info_numbers
 from pipeline.annotation.numbers import decimals
@@ -49,7 +49,7 @@ class JobRun:
 
     def __init__(
         self,
-        feed: Feed,
+        feed: BlockFeed,
         stream: EngineStream,
         survey: Survey,
         plan: ContigPlan,

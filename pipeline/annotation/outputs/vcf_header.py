@@ -78,6 +78,7 @@ def _free(key: str, taken: set[str]) -> str:
     name, number = key, 2
     while name in taken:
         name, number = f"{key}_{number}", number + 1
+    taken.add(name)
     return name
 
 

@@ -17,6 +17,7 @@ OLD_FILTER = re.compile(r'##(FILTER|ALT)=([^,<]+),"?(.*?)"?\s*$')
 ID_ANYWHERE = re.compile(r"\bID\s*=\s*([^,>\s\"]+)")
 KEY_OK = re.compile(r"(?:[A-Za-z_][0-9A-Za-z_.]*|1000G)$")
 CONTIG_OK = re.compile(r"[0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*$")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}\Z")
 VERSION = re.compile(r"##fileformat=VCFv(\d+)\.(\d+)\s*$", re.IGNORECASE)
 OLDEST_KEPT = (4, 0)
@@ -27,7 +28,7 @@ LINES_BETWEEN_CHECKS = 5_000
 
 def quoted(text: str) -> str:
     """A value in double quotes, with backslashes and quotes escaped."""
-    clean = text.replace("\\", "\\\\").replace('"', '\\"')
+    clean = CONTROL.sub(" ", text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{clean}"'
 
 
