@@ -55,9 +55,19 @@ STOP_WAIT_S = 5.0
 
 
 class Child:
-    """One child process. `stdin` and `stdout` are pipes or None; `memory_setting` names what bounds its memory."""
+    """One child process. `stdin` and `stdout` are pipes or None; `memory_setting` names what bounds its memory.
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes], memory_setting: str) -> None:
+    Lines on its standard error that match `expected` are not kept.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        process: subprocess.Popen[bytes],
+        memory_setting: str,
+        expected: re.Pattern[str] | None = None,
+    ) -> None:
+        self._expected = expected
         self.name = name
         self.memory_setting = memory_setting
         self.process = process
@@ -82,7 +92,9 @@ class Child:
         stream = self.process.stderr
         if stream is not None:
             for line in iter(lambda: stream.readline(8192), b""):
-                self.stderr_tail.append(line.decode("utf-8", "replace").rstrip())
+                text = line.decode("utf-8", "replace").rstrip()
+                if self._expected is None or not self._expected.search(text):
+                    self.stderr_tail.append(text)
 
     def kill(self) -> None:
         """Kill the whole group, unless the child has ended: its number may belong to another process by now."""
@@ -128,9 +140,17 @@ class ChildFamily:
                 _close_quietly(pipe)
         self._watch.join(STOP_WAIT_S)
 
-    def start(self, arguments: list[str], *, stdin: int | IO[bytes], stdout: int | IO[bytes]) -> Child:
+    def start(
+        self,
+        arguments: list[str],
+        *,
+        stdin: int | IO[bytes],
+        stdout: int | IO[bytes],
+        expected: re.Pattern[str] | None = None,
+    ) -> Child:
         """Start `bcftools <arguments>`; the first one names the step. Paths among them are ours, never the user's."""
-        return self.start_command(f"bcftools {arguments[0]}", self.bcftools(arguments), stdin=stdin, stdout=stdout)
+        name = f"bcftools {arguments[0]}"
+        return self.start_command(name, self.bcftools(arguments), stdin=stdin, stdout=stdout, expected=expected)
 
     def bcftools(self, arguments: list[str]) -> list[str]:
         """The command line that runs `bcftools <arguments>` within its memory limit."""
@@ -145,6 +165,7 @@ class ChildFamily:
         stdout: int | IO[bytes],
         pass_fds: tuple[int, ...] = (),
         memory_setting: str = "child_memory_bytes",
+        expected: re.Pattern[str] | None = None,
     ) -> Child:
         """Start a command that sets its own memory limit, which the setting `memory_setting` gives. What it starts in
         turn must stay in its process group, so that it ends with it."""
@@ -159,7 +180,7 @@ class ChildFamily:
             start_new_session=True,
             pass_fds=pass_fds,
         )
-        child = Child(name, process, memory_setting)
+        child = Child(name, process, memory_setting, expected)
         self.children.append(child)
         return child
 

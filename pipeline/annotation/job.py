@@ -35,7 +35,13 @@ from pipeline.annotation.outputs.vcf_header import (
     own_fields,
     provisional_header,
 )
-from pipeline.annotation.outputs.vcf_writer import UnreadableFieldError, UnreadableRecordError, VcfWriter, start_index
+from pipeline.annotation.outputs.vcf_writer import (
+    UnreadableFieldError,
+    UnreadableRecordError,
+    VcfWriter,
+    finish_index,
+    start_index,
+)
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.first_pass import FirstPass, ReadAgainError
 from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_line_at, sort_records
@@ -239,7 +245,7 @@ class Job:
         _write_json(files["summary"], document | {"notes": notes, "changes_made": changes})
         counts = {key: document[key] for key in ("read", "alleles", "annotated", "skipped")}
         entries = {role: file_entry(path) for role, path in files.items()}
-        self.family.finish([indexing])
+        index = finish_index(indexing, index, self.vcf, self.family)
         files["index"], entries["index"] = index, file_entry(index)
         manifest = {"files": entries, "counts": counts, **self.provenance}
         files["manifest"] = self.out_dir / "manifest.json"

@@ -13,6 +13,7 @@ from types import TracebackType
 import pysam
 
 from pipeline.annotation.children import Child, ChildFamily, failure
+from pipeline.errors import InputError, PermanentError
 
 PACKING = "w2"  # a third of the time of level 6, for a quarter more bytes
 COPY_BYTES = 1 << 20
@@ -69,7 +70,9 @@ class VcfWriter:
         self._header_bytes = 0
         # Every record is parsed to its end; none passes the filter, so that nothing is written.
         arguments = ["view", "--no-version", "-i", "POS<0", "-Ou", "-o", "/dev/null", "-"]
-        self._reader: Child = family.start(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self._reader: Child = family.start(
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, expected=NOT_DECLARED
+        )
         self._packer: Child | None = None
 
     def __enter__(self) -> VcfWriter:
@@ -131,21 +134,22 @@ class VcfWriter:
         self._family.raise_if_stopped()
         if code != 0:
             raise self._unreadable()
-        self.problems = [line for line in self._reader.stderr_tail if line.strip() and not NOT_DECLARED.search(line)]
+        self.problems = [line for line in self._reader.stderr_tail if line.strip()]
         for line in self.problems:
             extreme = EXTREME_VALUE.search(line)
             if extreme and (extreme.group(1), extreme.group(2)) not in self.as_text:
                 raise UnreadableFieldError(extreme.group(1), extreme.group(2))
 
     def _unreadable(self) -> Exception:
-        complaint = "\n".join(self._reader.stderr_tail)
-        field = BAD_FORMAT_VALUE.search(complaint)
+        """What the reader's end means. Warnings name places too, of records that it could read."""
+        code = self._reader.process.returncode
+        error = next((line for line in self._reader.stderr_tail if line.startswith("[E::")), "")
+        field = BAD_FORMAT_VALUE.search(error)
         if field:
             return UnreadableFieldError("FORMAT", field.group(1))
-        place = re.search(r" at (\S+):(\d+)", complaint)
-        if place is None:
-            return failure(self._reader, self._reader.process.returncode)
-        error = next((line for line in self._reader.stderr_tail if line.startswith("[E::")), "")
+        place = re.search(r" at (\S+):(\d+)", error)
+        if place is None or code < 0:
+            return failure(self._reader, code)
         reason = next(
             (text for part, text in REASONS.items() if part in error), "it does not follow the VCF specification"
         )
@@ -157,6 +161,29 @@ def start_index(path: Path, longest: int, family: ChildFamily) -> tuple[Child, P
     kind = "csi" if longest > TBI_MAX_POSITION else "tbi"
     child = family.start(["tabix", str(path), kind], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     return child, path.with_name(f"{path.name}.{kind}")
+
+
+def finish_index(child: Child, index: Path, vcf: Path, family: ChildFamily) -> Path:
+    """Wait for the index. Where a record reaches farther than `.tbi` can hold (by END or SVLEN), a `.csi` is made.
+
+    Raises InputError where a record reaches farther than any index can hold.
+    """
+    try:
+        family.finish([child])
+    except PermanentError as error:
+        if not any("cannot be stored" in line for line in child.stderr_tail):
+            raise
+        index.unlink(missing_ok=True)
+        try:
+            again, index = start_index(vcf, TBI_MAX_POSITION + 1, family)
+            family.finish([again])
+        except PermanentError:
+            raise InputError(
+                "A record reaches beyond any chromosome's end, by its END or SVLEN, so that the result cannot be "
+                "indexed. Correct the record and upload the file again.",
+                code="bad_end",
+            ) from error
+    return index
 
 
 def packed_header(header: bytes) -> bytes:
