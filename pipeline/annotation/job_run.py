@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -112,10 +113,18 @@ class JobRun:
         self.tables.add(self.ordering.add(variants, consequences, calls, done.safe))
         add_block(self.total, found, annotated)
         ids = done.block.column(2).take(pa.array(found.row))
-        add_known(self.total.known, ids, found.skip == ANNOTATED, annotated.columns, self.sources)
+        covered = {name: self._covered(name, found) for name in self.sources}
+        add_known(self.total.known, ids, found.skip == ANNOTATED, annotated.columns, self.sources, covered)
         add_places(self.total, found.chrom, annotated.normal.pos, found.skip == ANNOTATED, self.plan)
         if genotypes is not None:
             add_samples(self.total, genotypes)
+
+    def _covered(self, source: str, found: Alleles) -> npt.NDArray[np.bool_]:
+        """Which alleles lie on a contig that the source holds records of."""
+        held = next(item for item in self.annotator.sources if item.source.id == source)
+        targets = [contig.target for contig in self.plan.by_order]
+        known = np.array([target is not None and held.covers(target.name) for target in targets], bool)
+        return known[found.contig_order]
 
     def _variants(self, block: Block, found: Alleles, done: Annotated, genotypes: Genotypes | None) -> pa.Table:
         row = pa.array(found.row)

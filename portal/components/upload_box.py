@@ -58,7 +58,9 @@ def _drop_area(user: User) -> html.Div:
         [
             html.Span(className="gas-upload-icon", **{"aria-hidden": "true"}),
             html.H2("Drop VCF files here", className="gas-upload-title"),
-            html.P(f"VCF, plain or compressed (.vcf, .vcf.gz), up to {limit} each.", className="gas-upload-hint"),
+            html.P(
+                f"VCF, plain or compressed (.vcf, .vcf.gz), or BCF, up to {limit} each.", className="gas-upload-hint"
+            ),
             html.Div(
                 [
                     html.Button("Choose files", id="upload-choose", type="button", className="btn btn-primary"),

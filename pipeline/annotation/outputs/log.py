@@ -22,7 +22,7 @@ def log_text(document: dict[str, Any], notes: list[str], changes: list[str], pro
     for title, key in (
         ("Alleles by class", "classes"),
         ("Alleles by type", "types"),
-        ("Alleles by most severe consequence", "consequences"),
+        ("Alleles by the consequence that speaks for each", "consequences"),
         ("Alleles by impact", "impacts"),
         ("Consequences, all transcripts", "transcript_consequences"),
         ("Alleles by gene", "genes"),
@@ -93,11 +93,13 @@ def _contigs(rows: list[dict[str, Any]], others: dict[str, int], carried: dict[s
 
 
 def _known(document: dict[str, Any]) -> Iterable[str]:
-    yield f"  {'':<32}{'known':>12}{'novel':>12}"
+    yield f"  {'':<32}{'known':>12}{'novel':>12}{'not covered':>14}"
     for source, known in document["known"].items():
-        yield f"  {source:<32}{known:>12,}{document['novel'][source]:>12,}"
+        yield f"  {source:<32}{known:>12,}{document['novel'][source]:>12,}{document['not_covered'][source]:>14,}"
     yield f"  {'with an rs number in ID':<32}{document['with_rs_number']:>12,}"
-    yield f"  {'any of these':<32}{document['known_in_any']:>12,}{document['novel_in_all']:>12,}"
+    known, novel, rest = (document[key] for key in ("known_in_any", "novel_in_all", "not_covered_by_any"))
+    yield f"  {'any of these':<32}{known:>12,}{novel:>12,}{rest:>14,}"
+    yield "  Not covered: on contigs of which the source holds nothing."
 
 
 def _ti_tv(values: dict[str, Any]) -> Iterable[str]:

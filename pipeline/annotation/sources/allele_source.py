@@ -35,6 +35,10 @@ class AlleleSource:
         self._contigs = _row_groups(self._file.metadata)
         self._held: OrderedDict[int, _Group] = OrderedDict()
 
+    def covers(self, contig: str) -> bool:
+        """Whether the source holds any record of the contig (the bundle's name)."""
+        return contig in self._contigs
+
     def lookup(self, contig: str, pos: IntArray, ref: pa.StringArray, alt: pa.StringArray) -> dict[str, pa.Array]:
         """One value for each allele and column of the source; null where the source does not hold the allele.
 

@@ -51,7 +51,7 @@ def consequences(found: list[ConsequenceCount]) -> html.Section:
         bargap=0.28,
     )
     table = [[_term(bar.consequence), impact_name(bar.impact), number(bar.alleles)] for bar in found]
-    sentence = f"{counted(total, 'allele')} by their most severe consequence, coloured by impact."
+    sentence = f"{counted(total, 'allele')} by the consequence that speaks for each, coloured by impact."
     return card(
         "consequences",
         "Consequences",

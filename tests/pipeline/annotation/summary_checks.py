@@ -15,7 +15,7 @@ LISTS = {
     "Alleles without annotation": "skipped_alleles",
     "Alleles by class": "classes",
     "Alleles by type": "types",
-    "Alleles by most severe consequence": "consequences",
+    "Alleles by the consequence that speaks for each": "consequences",
     "Alleles by impact": "impacts",
     "Consequences, all transcripts": "transcript_consequences",
     "Alleles by gene": "genes",
@@ -40,9 +40,12 @@ def adds_up(document: dict[str, Any]) -> None:
     listed = sum(row["records"] for row in document["contigs"])
     assert document["read"] == listed + document["contigs_not_listed"]["records"]
     assert document["annotated_alleles"] == sum(document["consequences"].values()) == sum(document["impacts"].values())
-    assert document["annotated_alleles"] == document["known_in_any"] + document["novel_in_all"]
+    assert (
+        document["annotated_alleles"]
+        == document["known_in_any"] + document["novel_in_all"] + document["not_covered_by_any"]
+    )
     for source, known in document["known"].items():
-        assert document["annotated_alleles"] == known + document["novel"][source]
+        assert document["annotated_alleles"] == known + document["novel"][source] + document["not_covered"][source]
         assert known <= document["known_in_any"]
     assert document["with_rs_number"] <= document["known_in_any"]
     ti_tv = document["ti_tv"]
@@ -118,8 +121,8 @@ def _contigs_agree(lines: list[str], document: dict[str, Any]) -> None:
 
 
 def _known_agree(lines: list[str], document: dict[str, Any]) -> None:
-    rows = {line[:34].strip(): [number(text) for text in line[34:].split()] for line in lines[1:]}
+    rows = {line[:34].strip(): [number(text) for text in line[34:].split()] for line in lines[1:-1]}
     for source, known in document["known"].items():
-        assert rows[source] == [known, document["novel"][source]]
+        assert rows[source] == [known, document["novel"][source], document["not_covered"][source]]
     assert rows["with an rs number in ID"] == [document["with_rs_number"]]
-    assert rows["any of these"] == [document["known_in_any"], document["novel_in_all"]]
+    assert rows["any of these"] == [document[key] for key in ("known_in_any", "novel_in_all", "not_covered_by_any")]

@@ -52,7 +52,16 @@ def test_known_is_what_a_source_holds_or_an_rs_number_names(mixed: AnnotationRes
     assert document["with_rs_number"] == 2
     assert document["known"]["mitomap_disease"] >= 1, "3243A>G is MELAS"
     assert set(document["known"]) == {"mitomap_disease", "mitomap_frequency"}, "a track knows no alleles"
-    assert document["annotated_alleles"] == document["known_in_any"] + document["novel_in_all"]
+    assert document["not_covered"] == {"mitomap_disease": 0, "mitomap_frequency": 0}
+
+
+def test_an_allele_off_a_sources_contigs_is_not_called_novel(tmp_path: Path) -> None:
+    """MITOMAP knows nothing of chromosome 1: what lies there is neither known to it nor novel."""
+    sample = (Path(__file__).parents[3] / "assets" / "sample.vcf").read_text()
+    document = summary_of(run_job(tmp_path, sample, load_bundle("grch37-demo")))
+    nuclear = sum(row["annotated_alleles"] for row in document["contigs"] if row["name"] != "MT")
+    assert document["not_covered"]["mitomap_disease"] == nuclear > 300
+    assert document["known"]["mitomap_disease"] + document["novel"]["mitomap_disease"] < 60
 
 
 def test_a_job_without_sources_knows_only_rs_numbers(tmp_path: Path) -> None:
