@@ -13,9 +13,15 @@
     if (store) window.dash_clientside.set_props(store, { data: Date.now() });
   }
 
+  /** What came of the reader's own action. It stays until it is closed, the next action, or another page: unlike
+   * the notice of `session.js`, which goes as soon as the portal answers anything. */
   function say(text) {
-    const notice = byId("gas-notice");
-    if (notice) notice.textContent = text;
+    const notice = byId("gas-said");
+    if (!notice) return;
+    const close = document.createElement("button");
+    Object.assign(close, { type: "button", className: "btn-close gas-notice-close", ariaLabel: "Close this message" });
+    close.addEventListener("click", () => say(""));
+    notice.replaceChildren(...(text ? [text, close] : []));
   }
 
   function askDelete(id, name) {
@@ -84,6 +90,7 @@
       return;
     }
     button.disabled = true;
+    say("");
     try {
       await call("POST", `${jobPath(job)}/${jobAction}`);
     } catch (error) {
@@ -113,6 +120,7 @@
     else if (event.target.closest("#delete-yes")) remove();
     else if (event.target.closest("#delete-no") || event.target.id === "delete-dialog") byId("delete-dialog").close();
   });
+  for (const left of ["_dashprivate_pushstate", "popstate"]) window.addEventListener(left, () => say(""));
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) refresh();
   });

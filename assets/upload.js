@@ -6,6 +6,8 @@
   const TICK_MS = 500;
   const byId = (id) => document.getElementById(id);
   const isGoing = (transfer) => transfer.isMoving || transfer.state === "waiting";
+  // By its token too: the server may know an upload of this page whose answer is still on its way.
+  const isOf = (transfer, { upload_id: id, token }) => (transfer.record && transfer.record.upload_id === id) || transfer.token === token;
   let restored = false;
 
   /** What an earlier page, or another tab, left unfinished. */
@@ -19,7 +21,7 @@
       return;
     }
     for (const record of unfinished) {
-      if (upload.queue.all().some((t) => t.record && t.record.upload_id === record.upload_id)) continue;
+      if (upload.queue.all().some((t) => isOf(t, record))) continue;
       const transfer = upload.queue.make({ record });
       const busy = await upload.elsewhere(record.upload_id, () => lookAgain(transfer));
       upload.queue.put(transfer, busy ? "elsewhere" : record.state === "UPLOADED" ? "unsent" : "resumable");

@@ -60,6 +60,7 @@ def as_json(upload: Upload, **more: Any) -> dict[str, Any]:
         "created_at": upload.created_at,
         "bundle_id": upload.bundle_id,
         "engine": upload.engine,
+        "token": upload.token,
         "source_ids": upload.source_ids,
         **more,
     }

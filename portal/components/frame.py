@@ -25,6 +25,7 @@ def layout() -> Component:
             html.A("Skip to the content", href=f"#{CONTENT_ID}", className="gas-skip"),
             navbar(user),
             html.Div(id="gas-notice", className="gas-notice", role="status", **{"aria-live": "polite"}),
+            html.Div(id="gas-said", className="gas-notice", role="status", **{"aria-live": "polite"}),
             html.Main(page_container, id=CONTENT_ID, className="gas-container", tabIndex=-1),
         ]
     )

@@ -74,6 +74,15 @@ def watch_parts(page: Page) -> Counter[int]:
     return sent
 
 
+def wait_for(page: Page, happened: Callable[[], bool]) -> None:
+    """Until it has happened, for at most 10 s; the page goes on meanwhile."""
+    for _ in range(100):
+        if happened():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen")
+
+
 class Gate:
     """Lets parts pass while it is open; holds them back while it is shut."""
 
@@ -97,11 +106,7 @@ class Gate:
 
     def wait_until_held(self, count: int) -> None:
         """Until so many requests are held back (at most 10 s)."""
-        for _ in range(100):
-            if len(self.held) >= count:
-                return
-            self.page.wait_for_timeout(100)
-        raise AssertionError(f"{len(self.held)} parts instead of {count} were sent")
+        wait_for(self.page, lambda: len(self.held) >= count)
 
     def break_off(self) -> None:
         """What is held back fails as without a network; what comes later passes."""
@@ -440,6 +445,27 @@ def test_uploads_go_on_while_another_page_is_shown(box: Page, person: User, vcf:
     gate.open()
     expect_state(box, "mine.vcf", "done")
     assert names_of_jobs(person) == ["first.vcf", "mine.vcf"]
+
+
+def test_an_upload_that_is_just_being_opened_is_not_offered_a_second_time_C02(
+    box: Page, vcf: Callable[..., Path], person: User
+) -> None:
+    """The list of unfinished uploads is asked for when the page opens; the file is chosen while it is on its way."""
+    asked: list[Route] = []
+    opened: list[Route] = []
+    box.route("**/api/uploads", lambda route: (asked if route.request.method == "GET" else opened).append(route))
+    box.reload()
+    wait_for(box, lambda: bool(asked))
+    choose(box, vcf())
+    wait_for(box, lambda: bool(opened))
+    answer = opened[0].fetch()  # the portal has made the record; the page does not know it yet
+    with box.expect_response(lambda r: r.url.endswith("/api/uploads") and r.request.method == "GET"):
+        asked[0].continue_()
+    box.wait_for_timeout(200)
+    expect_state(box, "mine.vcf", "starting")
+    opened[0].fulfill(response=answer)
+    expect_state(box, "mine.vcf", "done")
+    assert names_of_jobs(person) == ["mine.vcf"]
 
 
 def test_the_page_warns_before_it_is_left_only_while_parts_move(box: Page, vcf: Callable[..., Path]) -> None:
