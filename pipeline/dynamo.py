@@ -102,14 +102,14 @@ class Update:
         self._values: dict[str, Any] = {}
 
     def _name(self, attribute: str) -> str:
-        placeholder = f"#{attribute}"
-        self._names[placeholder] = attribute
-        return placeholder
+        attribute_name = f"#{attribute}"
+        self._names[attribute_name] = attribute
+        return attribute_name
 
     def _value(self, value: Any) -> str:
-        placeholder = f":v{len(self._values)}"
-        self._values[placeholder] = _serializer.serialize(_to_decimal(value))
-        return placeholder
+        value_name = f":v{len(self._values)}"
+        self._values[value_name] = _serializer.serialize(_to_decimal(value))
+        return value_name
 
     def set(self, **attributes: Any) -> Update:
         """Set attributes; None removes one."""
@@ -143,8 +143,8 @@ class Update:
 
     def when_in(self, attribute: str, values: list[Any]) -> Update:
         """Write only while the attribute has one of these values."""
-        placeholders = ", ".join(self._value(v) for v in values)
-        self._conditions.append(f"{self._name(attribute)} IN ({placeholders})")
+        value_names = ", ".join(self._value(v) for v in values)
+        self._conditions.append(f"{self._name(attribute)} IN ({value_names})")
         return self
 
     def when_absent(self, *attributes: str) -> Update:

@@ -72,8 +72,9 @@ class Alleles:
     skip: Codes
     contig_order: IntArray
     record_skip: Codes  # for each record of the block: the code that it has without any allele
-    plain: npt.NDArray[np.bool_]  # needs no engine: in its normal form as it stands, and outside of genes
+    plain: npt.NDArray[np.bool_]  # needs no engine: in its normal form as it stands, and outside of exons
     same_as: IntArray  # index of the first allele of the block that is the same change; engines see each change once
+    worded_as: IntArray  # index of the allele whose engine text holds for this one too; mostly its own
 
     def __len__(self) -> int:
         return len(self.row)
@@ -118,6 +119,7 @@ def alleles_of(block: Block, records: IntArray, first_key: int, plan: ContigPlan
         record_skip=record_skip,
         plain=np.zeros(len(row), bool),
         same_as=np.arange(len(row)),
+        worded_as=np.arange(len(row)),
     )
     _mark_alleles(found)
     _mark_places(found, plan)

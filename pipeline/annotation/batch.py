@@ -27,6 +27,9 @@ BEST_COLUMNS = (
     "hgvs_c", "hgvs_p", "codons", "cds_position", "exon", "intron",
 )  # fmt: skip
 STANDARD_CODE = 1
+TYPES = ("SNV", "MNV", "insertion", "deletion", "indel", "other")
+SNV, MNV, INSERTION, DELETION, INDEL, OTHER = range(len(TYPES))
+WITHOUT_BASES = ("symbolic_allele", "breakend", "spanning_deletion", "invalid_allele", "missing_allele")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Annotator:
             index = pa.array(source)
             ref = pa.concat_arrays([ref, rows.ref]).take(index)
             alt = pa.concat_arrays([alt, rows.alt]).take(index)
-            raw = pa.concat_arrays([raw, rows.raw]).take(index)
+            raw = pa.concat_arrays([raw, rows.raw]).take(pa.array(source[found.worded_as]))
         self._explain_left_out(
             found, np.flatnonzero((found.skip == ANNOTATED) & ~returned & ~found.plain[found.same_as])
         )
@@ -189,12 +192,12 @@ def with_nulls(rows: pa.Table, engine: Engine) -> pa.Table:
 def variant_types(found: Alleles, normal: NormalForm) -> pa.StringArray:
     """SNV, MNV, insertion, deletion, indel; or what kind of allele it is that has no bases."""
     ref, alt = to_numpy(pc.binary_length(normal.ref)), to_numpy(pc.binary_length(normal.alt))
-    kinds = np.select(
-        [(ref == 1) & (alt == 1), ref == alt, ref == 1, alt == 1], ["SNV", "MNV", "insertion", "deletion"], "indel"
-    ).astype(object)
-    for reason in ("symbolic_allele", "breakend", "spanning_deletion", "invalid_allele", "missing_allele"):
-        kinds[found.skip == CODE[reason]] = reason.removesuffix("_allele")
-    unplaced = np.isin(found.skip, [CODE["unknown_contig"], CODE["beyond_contig_end"]])
-    bases = mask(pc.match_substring_regex(normal.alt, r"^[A-Z]+$"))
-    kinds[unplaced & ~bases] = "other"
-    return pa.array(kinds, pa.string())
+    kinds = np.select([(ref == 1) & (alt == 1), ref == alt, ref == 1, alt == 1], [SNV, MNV, INSERTION, DELETION], INDEL)
+    for at, reason in enumerate(WITHOUT_BASES, len(TYPES)):
+        kinds[found.skip == CODE[reason]] = at
+    unplaced = np.flatnonzero(np.isin(found.skip, [CODE["unknown_contig"], CODE["beyond_contig_end"]]))
+    if len(unplaced):
+        bases = mask(pc.match_substring_regex(normal.alt.take(pa.array(unplaced)), r"^[A-Z]+$"))
+        kinds[unplaced[~bases]] = OTHER
+    names = [*TYPES, *(reason.removesuffix("_allele") for reason in WITHOUT_BASES)]
+    return pa.array(names, pa.string()).take(pa.array(kinds))

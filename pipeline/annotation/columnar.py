@@ -32,6 +32,17 @@ def concatenated(strings: pa.StringArray) -> bytes:
     return strings.buffers()[2].slice(int(offsets[0]), int(offsets[-1] - offsets[0])).to_pybytes()
 
 
+def first_letters(texts: pa.StringArray) -> npt.NDArray[np.uint8]:
+    """ASCII of each text's first letter; N for an empty one."""
+    data = texts.buffers()[2]
+    if data is None or not len(data):
+        return np.full(len(texts), ord("N"), np.uint8)
+    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(data, np.uint8)
+    first = letters[np.minimum(offsets[:-1], len(letters) - 1)]
+    return np.where(offsets[1:] > offsets[:-1], first, ord("N")).astype(np.uint8)
+
+
 def join(*parts: Any) -> pa.StringArray:
     """Element-wise concatenation of arrays and scalars (no nulls)."""
     return _flat(pc.binary_join_element_wise(*parts, ""))

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections import OrderedDict
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pysam
 
 from pipeline.annotation.alleles import ANNOTATED, CODE, Alleles
-from pipeline.annotation.columnar import IntArray, concatenated, to_numpy
+from pipeline.annotation.columnar import IntArray, concatenated, first_letters, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.transcripts.sequences import ContigBases
 from pipeline.reference.bundle import Bundle
 
+Bools = npt.NDArray[np.bool_]
 HELD_CONTIGS = 2  # a sorted file goes from one contig to the next
 IS_BASE = np.zeros(256, bool)
 IS_BASE[list(b"ACGT")] = True
@@ -48,16 +50,25 @@ class ReferenceCheck:
             found.skip[index[differs]] = CODE["reference_mismatch"]
             found.skip[index[unknown]] = CODE["reference_unknown"]
 
-    def _compared(self, contig: str, pos: IntArray, ref: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    def _compared(self, contig: str, pos: IntArray, ref: pa.StringArray) -> tuple[Bools, Bools]:
+        """Where the reference does not say, and where REF differs from it. REF may hold N itself: norm takes an N only
+        where the reference has one, and so do we."""
         length = to_numpy(pc.binary_length(ref)).astype(np.int64)
+        known = self._contig(contig).at(pos)
+        unknown, differs = ~IS_BASE[known], known != first_letters(ref)
+        longer = np.flatnonzero(length > 1)
+        if len(longer):
+            more = self._whole(contig, pos[longer], ref.take(pa.array(longer)), length[longer])
+            unknown[longer], differs[longer] = more
+        return unknown, ~unknown & differs
+
+    def _whole(self, contig: str, pos: IntArray, ref: pa.StringArray, length: IntArray) -> tuple[Bools, Bools]:
+        """The same of REFs of several bases."""
         first = np.concatenate(([0], np.cumsum(length)[:-1]))
         places = np.repeat(pos - first, length) + np.arange(int(length.sum()))
         known = self._contig(contig).at(places)
         given = np.frombuffer(concatenated(ref), np.uint8)
-        silent = ~IS_BASE[known]
-        unknown = np.logical_or.reduceat(silent, first)
-        # REF may hold N itself; norm takes an N only where the reference has one.
-        return unknown, ~unknown & np.logical_or.reduceat(known != given, first)
+        return np.logical_or.reduceat(~IS_BASE[known], first), np.logical_or.reduceat(known != given, first)
 
     def _contig(self, name: str) -> ContigBases:
         if name not in self._bases:

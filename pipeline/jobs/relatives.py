@@ -52,5 +52,10 @@ def comparable(job: Job) -> list[Job]:
     ]
 
 
+def has_comparable(job: Job, found: Relatives) -> bool:
+    """True if `comparable` would name a job; `found` are its relatives, among which it is looked for first."""
+    return any(other and other.has_results for other in (found.origin, *found.reruns)) or bool(comparable(job))
+
+
 def _same_file(job: Job, other: Job) -> bool:
     return (job.input_file_name, job.input_size) == (other.input_file_name, other.input_size)

@@ -27,7 +27,7 @@ from pipeline.uploads.choices import Choices, check_choices
 from pipeline.uploads.limits import check_size
 from pipeline.uploads.store import Upload, UploadState
 
-Versions = Literal["same", "today"]
+Versions = Literal["same", "today", "automatic"]  # "automatic": today's, with the reference chosen by itself
 
 
 def rerun(user: User, job_id: object, which: Versions, token: str | None = None) -> Job:
@@ -44,7 +44,7 @@ def rerun(user: User, job_id: object, which: Versions, token: str | None = None)
         raise ConflictError("The job is not finished yet. Wait for it, or cancel it.", code="still_active")
     submit.check_active_jobs(user)
     check_size(user, _size_of(origin))
-    choices, pinned = _same(origin) if which == "same" else (_today(origin), None)
+    choices, pinned = _same(origin) if which == "same" else (_today(origin, anew=which == "automatic"), None)
     check_choices(choices)
     upload = _record(origin, new_id, choices, pinned)
     if upload.state == UploadState.COPYING:
@@ -101,9 +101,9 @@ def _same(origin: Job) -> tuple[Choices, dict[str, Any]]:
     )
 
 
-def _today(origin: Job) -> Choices:
-    """What the owner had chosen, as far as it is installed; what was chosen for them is chosen anew."""
-    automatic = origin.bundle_id is None or bool((origin.detected_build or {}).get("automatic"))
+def _today(origin: Job, *, anew: bool) -> Choices:
+    """What the owner had chosen, as far as it is installed; what was chosen for them, or is to be, is chosen anew."""
+    automatic = anew or origin.bundle_id is None or bool((origin.detected_build or {}).get("automatic"))
     if automatic or origin.bundle_id is None:
         return Choices(None, origin.engine, None)
     if origin.source_ids is None:

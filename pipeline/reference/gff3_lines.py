@@ -47,6 +47,12 @@ class Feature:
         ) + "\n"  # fmt: skip
 
 
+def attributes_of(text: str) -> dict[str, str]:
+    """The ninth column as keys and values."""
+    pairs = (part.strip().partition("=") for part in text.split(";") if "=" in part)
+    return {key: value for key, _, value in pairs}
+
+
 def parse(line: str) -> Feature | None:
     """The feature of a line; None where the line is none."""
     columns = line.rstrip("\r\n").split("\t")
@@ -55,7 +61,5 @@ def parse(line: str) -> Feature | None:
     start, end = int(columns[3]), int(columns[4])
     if not 0 < start <= end:
         return None
-    pairs = (part.strip().partition("=") for part in columns[8].split(";") if "=" in part)
-    attributes = {key: value for key, _, value in pairs}
     kind = SPELLINGS.get(columns[2], columns[2])
-    return Feature(columns[0], columns[1], kind, start, end, columns[6], columns[7], attributes)
+    return Feature(columns[0], columns[1], kind, start, end, columns[6], columns[7], attributes_of(columns[8]))

@@ -28,6 +28,17 @@ class SourceColumn(_Strict):
     source_field: str = Field("", description="Where the publisher's file has it: an INFO key, or ID.")
 
 
+class SourceDescription(_Strict):
+    """What those who add a source say of it; what they leave empty is taken from the file's header."""
+
+    title: str = ""
+    version: str = ""
+    date: str = ""
+    licence: str = ""
+    url: str = ""
+    attribution: str = ""
+
+
 class Source(_Strict):
     """An annotation source. `alleles` sources match by contig, position, REF and ALT after normalisation,
     `track` sources (intervals) by overlap."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -14,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError, ConflictError
+from pipeline.file_digests import sha256_of
 from pipeline.reference.bundle import is_embedded
 from pipeline.reference.manifest import BUNDLE_ID, MANIFEST_NAME, BundleManifest
 
-READ_BYTES = 1 << 20
 BUILDING = ".building-"
 LOCKS = ".locks"
 
@@ -126,15 +125,6 @@ def flush_folder(folder: Path) -> None:
     for path in folder.iterdir():
         flush(path)
     flush(folder)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while chunk := handle.read(READ_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def checksums_of(folder: Path) -> dict[str, str]:

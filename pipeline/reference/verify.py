@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pysam
 from pydantic import ValidationError
 
+from pipeline.file_digests import sha256_of
 from pipeline.reference.allele_tables import KEY_COLUMNS
 from pipeline.reference.manifest import MANIFEST_NAME, BundleManifest, Source
-from pipeline.reference.staging import read_manifest, sha256_of
+from pipeline.reference.staging import read_manifest
 from pipeline.reference.track_tables import SCHEMA as TRACK_SCHEMA
 
 

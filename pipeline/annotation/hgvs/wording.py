@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotation.columnar import IntArray, mask, to_numpy
+from pipeline.annotation.columnar import IntArray, first_letters, mask, to_numpy
 from pipeline.annotation.consequence_terms import translate
 from pipeline.annotation.transcripts.changes import DELETION, INSERTION, SUBSTITUTION, Changes
 from pipeline.annotation.transcripts.genetic_codes import BASES, CODE_OF_BASE, reverse_complement
@@ -50,17 +49,6 @@ def _substitutions(changes: Changes) -> tuple[pa.StringArray, pa.StringArray]:
     old, new = (CODE_OF_BASE[first_letters(side)].astype(np.int64) for side in (changes.removed, changes.added))
     forward = SUBSTITUTIONS.take(pa.array(old * len(LETTERS) + new))
     return forward, SUBSTITUTIONS.take(pa.array(OTHER_STRAND[old] * len(LETTERS) + OTHER_STRAND[new]))
-
-
-def first_letters(texts: pa.StringArray) -> npt.NDArray[np.uint8]:
-    """ASCII of each text's first letter; N for an empty one."""
-    data = texts.buffers()[2]
-    if data is None or not len(data):
-        return np.full(len(texts), ord("N"), np.uint8)
-    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    letters = np.frombuffer(data, np.uint8)
-    first = letters[np.minimum(offsets[:-1], len(letters) - 1)]
-    return np.where(offsets[1:] > offsets[:-1], first, ord("N")).astype(np.uint8)
 
 
 def _others(changes: Changes, shift: IntArray, repeated: IntArray) -> tuple[pa.StringArray, pa.StringArray]:

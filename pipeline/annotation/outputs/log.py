@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.annotation.alleles import SKIP_SENTENCES
 
+COLUMN, WIDEST_COLUMN = 44, 72  # characters of a name; a longer one pushes its number to the right
 LONG_LIST = 200  # genes and samples shown by name; the rest is added up, with a line that says so
 
 
@@ -29,7 +30,9 @@ def log_text(document: dict[str, Any], notes: list[str], changes: list[str], pro
         ("Alleles by region", "regions"),
         ("Substitutions", "substitutions"),
     ):
-        if document[key]:
+        if key == "genes":
+            parts.append(_section(title, _genes(document)))
+        elif document[key]:
             parts.append(_section(title, _counts(document[key])))
     parts.append(_section("Transitions and transversions", _ti_tv(document["ti_tv"])))
     parts.append(_section("Annotated alleles, known and novel", _known(document)))
@@ -62,11 +65,19 @@ def _section(title: str, lines: Iterable[str]) -> str:
 
 
 def _counts(counts: dict[str, int]) -> Iterable[str]:
-    for name, count in list(counts.items())[:LONG_LIST]:
-        yield f"  {name:<44}{count:>12,}"
+    shown = list(counts.items())[:LONG_LIST]
+    width = max([COLUMN, *(min(len(name), WIDEST_COLUMN) for name, _ in shown)])
+    for name, count in shown:
+        yield f"  {name:<{width}}{count:>12,}"
     rest = list(counts.values())[LONG_LIST:]
     if rest:
-        yield f"  {f'and {len(rest):,} more, all in summary.json':<44}{sum(rest):>12,}"
+        yield f"  {f'and {len(rest):,} more, all in summary.json':<{width}}{sum(rest):>12,}"
+
+
+def _genes(document: dict[str, Any]) -> Iterable[str]:
+    """Genes by name, then the annotated alleles that lie in none of the reference's."""
+    yield from _counts(document["genes"])
+    yield f"  {'in no gene':<{COLUMN}}{document['in_no_gene']:>12,}"
 
 
 def _skipped(skipped: dict[str, int]) -> Iterable[str]:
@@ -83,13 +94,22 @@ def _build(build: dict[str, Any]) -> Iterable[str]:
 
 def _contigs(rows: list[dict[str, Any]], others: dict[str, int], carried: dict[str, int]) -> Iterable[str]:
     for row in rows:
-        place = f"as {row['reference']}" if row["reference"] else "carried through"
+        place = _place(row["name"], row["reference"])
         counts = "".join(f"{row[name]:>12,}" for name in ("records", "alleles", "annotated_alleles"))
-        yield f"  {row['name']:<24}{counts}   {place}"
+        yield f"  {row['name']:<24}{counts}{place}"
     if others["contigs"]:
         yield f"  {'and ' + format(others['contigs'], ',') + ' more contigs':<24}{others['records']:>12,}"
     if carried["contigs"]:
-        yield f"  Carried through in all: {carried['contigs']:,} contigs, {carried['records']:,} records"
+        contigs = "1 contig" if carried["contigs"] == 1 else f"{carried['contigs']:,} contigs"
+        records = "1 record" if carried["records"] == 1 else f"{carried['records']:,} records"
+        yield f"  Carried through in all: {contigs}, {records}"
+
+
+def _place(name: str, reference: str | None) -> str:
+    """What is to be said of a contig: nothing where the reference has it under the same name."""
+    if reference is None:
+        return "   carried through"
+    return "" if reference == name else f"   named {reference} in the reference"
 
 
 def _known(document: dict[str, Any]) -> Iterable[str]:

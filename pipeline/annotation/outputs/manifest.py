@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from dataclasses import asdict
 from pathlib import Path
@@ -15,20 +14,11 @@ from pipeline.annotation import pick_rule
 from pipeline.annotation.build.choice import BundleChoice
 from pipeline.annotation.engines.base import Engine
 from pipeline.annotation.options import AnnotationOptions
+from pipeline.file_digests import sha256_of
 from pipeline.reference.bundle import Bundle
 from pipeline.settings import get_settings
 
-READ_BYTES = 1 << 20
 TABLE_VERSION = 1  # layout of the Parquet tables; raised when a column changes its meaning
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while chunk := handle.read(READ_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def file_entry(path: Path) -> dict[str, Any]:

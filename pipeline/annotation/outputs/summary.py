@@ -188,6 +188,7 @@ def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, A
         "transcript_consequences": by_size(total.all_consequences),
         "impacts": {impact: total.impacts[impact] for impact in IMPACTS if total.impacts[impact]},
         "genes": by_size(total.genes),
+        "in_no_gene": total.annotated_alleles - sum(total.genes.values()),
         "regions": by_size(total.regions),
         "substitutions": dict(sorted(total.substitutions.items())),
         "ti_tv": ti_tv(total.substitutions),

@@ -6,9 +6,9 @@ Rules: ensembl-variation, Utils/VariationEffect.pm and TranscriptVariationAllele
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipeline.annotation.transcripts.genetic_codes import translate_bases
+from pipeline.annotation.transcripts.lazily import lazy
 from pipeline.annotation.transcripts.reading import Reading
 from pipeline.annotation.transcripts.terms import bits
 
@@ -25,7 +25,7 @@ class CodonEdit:
     lengthens: bool
     shortens: bool
 
-    @cached_property
+    @lazy
     def coding(self) -> tuple[int, int] | None:
         """First and last base in the coding sequence, 1-based with the pad; None where an end lies outside it."""
         reading = self.reading
@@ -43,7 +43,7 @@ class CodonEdit:
         """First base in the coding sequence, where that end lies in it."""
         return None if self.start is None else self.reading.coding_position(self.start)
 
-    @cached_property
+    @lazy
     def window(self) -> tuple[str, str] | None:
         """The codons that the edit touches, before and after; None outside the coding sequence."""
         if self.coding is None:
@@ -56,7 +56,7 @@ class CodonEdit:
         change = len(self.added) - (end - start + 1)
         return coding[begin : begin + length], after[begin : begin + max(length + change, 0)]
 
-    @cached_property
+    @lazy
     def peptides(self) -> tuple[str, str] | None:
         """Residues of the window, X for what is left of a codon; None where VEP has none."""
         if self.window is None:
@@ -66,7 +66,7 @@ class CodonEdit:
     def _residues(self, codons: str) -> str:
         return translate_bases(codons, self.reading.code) + ("X" if len(codons) % 3 else "")
 
-    @cached_property
+    @lazy
     def is_partial(self) -> bool:
         """Begins in a last codon of fewer than three bases."""
         if self.coding is None:
@@ -74,20 +74,20 @@ class CodonEdit:
         left = len(self.reading.coding) - ((self.coding[0] + 2) // 3 * 3 - 3)
         return 0 < left < 3
 
-    @cached_property
+    @lazy
     def shifts_frame(self) -> bool:
         """The number of bases changes by what is no multiple of three."""
         if self.coding is None or self.is_partial:
             return False
         return (len(self.added) - (self.coding[1] - self.coding[0] + 1)) % 3 != 0
 
-    @cached_property
+    @lazy
     def touches_start(self) -> bool:
         """Overlaps the first codon of a complete coding sequence."""
         first = self.reading.first
         return not self.reading.start_unknown and self._overlaps(first, first + 2)
 
-    @cached_property
+    @lazy
     def touches_stop(self) -> bool:
         """Overlaps the last codon of a complete coding sequence."""
         last = self.reading.last
@@ -96,14 +96,14 @@ class CodonEdit:
     def _overlaps(self, first: int, last: int) -> bool:
         return self.start is not None and self.end is not None and self.end >= first and self.start <= last
 
-    @cached_property
+    @lazy
     def edited(self) -> str:
         """The spliced transcript afterwards; only where both ends lie in exons."""
         if self.start is None or self.end is None:
             raise ValueError("An end of the edit lies in an intron.")
         return self.reading.spliced[: max(self.start - 1, 0)] + self.added + self.reading.spliced[self.end :]
 
-    @cached_property
+    @lazy
     def start_altered(self) -> bool:
         """An insertion or deletion leaves another sequence where the coding sequence, counted from its end, was."""
         if not self.touches_start or not (self.lengthens or self.shortens):
@@ -112,13 +112,13 @@ class CodonEdit:
         whole = self.edited[: len(self.edited) - trailer] if trailer else self.edited
         return len(whole) < len(coding) or whole[len(whole) - len(coding) :] != coding
 
-    @cached_property
+    @lazy
     def start_codon_gone(self) -> bool:
         """Behind a 5′ UTR the codon at the place of the first one is no longer ATG."""
         leader = len(self.reading.leader)
         return self.touches_start and leader > 0 and self.edited[leader : leader + 3] != "ATG"
 
-    @cached_property
+    @lazy
     def stop_altered(self) -> bool:
         """An insertion or deletion leaves no stop codon where the last one was."""
         if not self.touches_stop or not (self.lengthens or self.shortens):
@@ -130,12 +130,12 @@ class CodonEdit:
             return True
         return translate_bases(after[coding - 3 : coding], self.reading.code) != "*"
 
-    @cached_property
+    @lazy
     def start_retained(self) -> bool:
         """An insertion or deletion in the first codon after which the coding sequence is as it was."""
         return (self.lengthens or self.shortens) and self.touches_start and not self.start_altered
 
-    @cached_property
+    @lazy
     def inframe_insertion(self) -> bool:
         """Longer by whole codons, the residues before or behind kept."""
         if not self.lengthens or self.peptides is None or self.shifts_frame or self.start_lost_before_frame:
@@ -147,14 +147,14 @@ class CodonEdit:
             after = after[: after.index("*") + 1]
         return after.startswith(before) or after.endswith(before)
 
-    @cached_property
+    @lazy
     def inframe_deletion(self) -> bool:
         """Shorter by whole codons, whatever stands in their place."""
         if not self.shortens or self.window is None or self.shifts_frame or self.is_partial:
             return False
         return len(self.window[1]) < len(self.window[0])
 
-    @cached_property
+    @lazy
     def start_lost_before_frame(self) -> bool:
         """The part of `start_lost` that does not ask whether the edit is in frame."""
         if not self.touches_start:
@@ -166,7 +166,7 @@ class CodonEdit:
         before, after = self.peptides
         return (self.coding[0] + 2) // 3 == 1 and not after.endswith(before) and not after.startswith(before)
 
-    @cached_property
+    @lazy
     def start_lost(self) -> bool:
         """The first codon no longer begins the protein."""
         if not self.touches_start:
@@ -174,7 +174,7 @@ class CodonEdit:
         in_frame = self.inframe_deletion or self.inframe_insertion
         return (self.start_altered and not in_frame) or self.start_lost_before_frame
 
-    @cached_property
+    @lazy
     def stop_retained(self) -> bool:
         """The protein ends where it did."""
         if self.peptides is not None and self.peptides[1]:
@@ -187,7 +187,7 @@ class CodonEdit:
             return before.startswith("*")
         return (self.lengthens or self.shortens) and self.touches_stop and not self.stop_altered
 
-    @cached_property
+    @lazy
     def stop_gained(self) -> bool:
         """A stop where there was none."""
         if self.peptides is None or self.stop_retained:
@@ -196,7 +196,7 @@ class CodonEdit:
         replaces = self.coding is not None and self.coding[1] >= self.coding[0] and bool(self.added)
         return self._stop_moves_ahead or (self._stops() == (False, True) and not (self.shifts_frame and replaces))
 
-    @cached_property
+    @lazy
     def stop_lost(self) -> bool:
         """The stop is gone."""
         if self.peptides is None:
@@ -208,13 +208,13 @@ class CodonEdit:
         before, after = self.peptides or ("", "")
         return "*" in before, "*" in after
 
-    @cached_property
+    @lazy
     def _stop_moves_ahead(self) -> bool:
         if self.lengthens or self.shortens or self.peptides is None or self._stops() != (True, True):
             return False
         return self.peptides[1].index("*") < self.peptides[0].index("*")
 
-    @cached_property
+    @lazy
     def protein_altering(self) -> bool:
         """In frame, but neither a plain insertion nor a plain deletion of residues."""
         if self.peptides is None or self.shifts_frame or self.start_lost or self.inframe_deletion:

@@ -30,6 +30,7 @@ THREE_LETTERS: dict[str, str] = {
 CODE_OF_BASE = np.full(256, UNKNOWN, np.int8)
 for _number, _base in enumerate(BASES):
     CODE_OF_BASE[ord(_base)] = CODE_OF_BASE[ord(_base.lower())] = _number
+_CODES = CODE_OF_BASE.tobytes()
 COMPLEMENT = str.maketrans("ACGTNacgtn", "TGCANtgcan")
 
 
@@ -59,10 +60,18 @@ def translate_bases(bases: str, code: int) -> str:
 
 
 def _translated_at_once(bases: str, code: int) -> str:
-    letters = CODE_OF_BASE[np.frombuffer(bases[: len(bases) - len(bases) % 3].encode(), np.uint8)].reshape(-1, 3)
-    codons = letters @ np.array([16, 4, 1], np.int8)
-    codons[(letters == UNKNOWN).any(axis=1)] = AMBIGUOUS_CODON
-    return amino_acid_codes(code)[codons].tobytes().decode()
+    codes = np.frombuffer(bases.encode().translate(_CODES), np.uint8)
+    whole = len(codes) - len(codes) % 3
+    codons = 25 * codes[0:whole:3] + 5 * codes[1:whole:3] + codes[2:whole:3]  # at most 124: fits 8 bits
+    return codons.tobytes().translate(_amino_acids_with_unknown(code)).decode()
+
+
+@lru_cache(maxsize=64)
+def _amino_acids_with_unknown(code: int) -> bytes:
+    """ASCII of the amino acid by 25, 5 and 1 times the codes of its bases; X where one is unknown."""
+    table = codon_table(code)
+    letters = BASES + "N"
+    return "".join([table.get(a + b + c, "X") for a in letters for b in letters for c in letters]).encode().ljust(256)
 
 
 def three_letters(residues: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipeline.annotation.transcripts.genetic_codes import translate_bases
+from pipeline.annotation.transcripts.lazily import lazy
 from pipeline.reference.gene_model_tables import START_NOT_FOUND
 
 if TYPE_CHECKING:
@@ -27,27 +27,27 @@ class Reading:
     code: int
     start_unknown: bool
 
-    @cached_property
+    @lazy
     def coding(self) -> str:
         """The coding sequence; `N` for bases of its first codon that the transcript lacks."""
         return "N" * self.pad + self.spliced[self.first - 1 : self.last]
 
-    @cached_property
+    @lazy
     def leader(self) -> str:
         """The 5′ untranslated region."""
         return self.spliced[: self.first - 1]
 
-    @cached_property
+    @lazy
     def trailer(self) -> str:
         """The 3′ untranslated region."""
         return self.spliced[self.last :]
 
-    @cached_property
+    @lazy
     def protein(self) -> str:
         """Residues of the whole codons, with `*` for stops."""
         return translate_bases(self.coding, self.code)
 
-    @cached_property
+    @lazy
     def ends_with_stop(self) -> bool:
         """Whether the coding sequence is complete at its 3′ end."""
         return len(self.coding) % 3 == 0 and self.protein.endswith("*")

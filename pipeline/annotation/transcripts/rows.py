@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.annotation.columnar import IntArray, packed
+from pipeline.annotation.columnar import IntArray, first_letters, packed
 from pipeline.annotation.hgvs.transcript import transcript_descriptions
-from pipeline.annotation.hgvs.wording import Wording, first_letters
+from pipeline.annotation.hgvs.wording import Wording
 from pipeline.annotation.transcripts.changes import SUBSTITUTION, Changes
 from pipeline.annotation.transcripts.coding import CodonEffects
 from pipeline.annotation.transcripts.context import NEAR_BASES, ContigContext

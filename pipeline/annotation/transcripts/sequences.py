@@ -36,30 +36,40 @@ class ContigBases:
         inside = (positions >= 1) & (positions <= self._length)
         at = np.where(inside, positions - 1, 0)
         chunk = at >> CHUNK_BITS
-        missing = np.unique(chunk[inside & (self._slots[chunk] < 0)])
-        if len(missing) + self._used > HELD_CHUNKS:
-            missing = self._emptied(chunk, inside)
-            if len(missing) > HELD_CHUNKS:
-                half = len(positions) // 2
-                order = np.argsort(positions, kind="stable")
-                found = np.empty(len(positions), np.uint8)
-                for part in (order[:half], order[half:]):
-                    found[part] = self.at(positions[part])
-                return found
-        self._read(missing)
+        if not self._hold(chunk[inside]):
+            half = len(positions) // 2
+            order = np.argsort(positions, kind="stable")
+            found = np.empty(len(positions), np.uint8)
+            for part in (order[:half], order[half:]):
+                found[part] = self.at(positions[part])
+            return found
         letters = self._arena[self._slots[chunk], at & (CHUNK - 1)]
         return np.where(inside, letters, ord("N")).astype(np.uint8)
 
     def text(self, start: int, end: int) -> str:
         """Bases `start` to `end`, 1-based and inclusive, in upper case."""
-        if end - start < CHUNK * HELD_CHUNKS // 4:  # mostly a place whose bases were asked for a moment ago
-            return self.at(np.arange(start, end + 1)).tobytes().decode()
+        first, last = (start - 1) >> CHUNK_BITS, (end - 1) >> CHUNK_BITS
+        inside = start >= 1 and end <= self._length
+        if inside and self._hold(np.arange(first, last + 1)):  # mostly bases that were asked for a moment ago
+            stretch = b"".join([self._arena[slot].tobytes() for slot in self._slots[first : last + 1].tolist()])
+            begin = start - 1 - (first << CHUNK_BITS)
+            return stretch[begin : begin + end - start + 1].decode()
         return self._fasta.fetch(self._contig, start - 1, end).upper()
 
-    def _emptied(self, chunk: IntArray, inside: npt.NDArray[np.bool_]) -> IntArray:
-        self._slots[:] = -1
-        self._used = 0
-        return np.unique(chunk[inside])
+    def _hold(self, chunk: IntArray) -> bool:
+        """Bring these chunks into memory; False where they are too many to be held at once."""
+        missing = chunk[self._slots[chunk] < 0]
+        if not len(missing):
+            return True
+        missing = np.unique(missing)
+        if len(missing) + self._used > HELD_CHUNKS:
+            missing = np.unique(chunk)
+            if len(missing) > HELD_CHUNKS:
+                return False
+            self._slots[:] = -1
+            self._used = 0
+        self._read(missing)
+        return True
 
     def _read(self, chunks: IntArray) -> None:
         needed = self._used + len(chunks)

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError, RetryableError
+from pipeline.file_digests import md5_of
 
 READ_BYTES = 1 << 20
 BLOCK_BYTES = 1024
 MD5_LINE = re.compile(r"(?P<md5>[0-9a-fA-F]{32})\b\s*\*?(?P<name>.*?)\s*$")
-
-
-def md5_of(path: Path) -> str:
-    """MD5 of a file, in hexadecimal."""
-    digest = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as handle:
-        while chunk := handle.read(READ_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def sum_of(path: Path) -> tuple[int, int]:

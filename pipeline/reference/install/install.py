@@ -166,10 +166,5 @@ def _source_request(item: PublisherSource, paths: dict[str, Path]) -> SourceRequ
         more_files=tuple(more),
         columns=tuple(ColumnRequest.parse(text) for text in item.columns),
         preset=item.preset,
-        title=item.title,
-        version=item.version,
-        date=item.date,
-        licence=item.licence,
-        url=item.url,
-        attribution=item.attribution,
+        described=item,
     )

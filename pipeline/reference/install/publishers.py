@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
-from pipeline.reference.manifest import SOURCE_ID
+from pipeline.reference.manifest import SOURCE_ID, SourceDescription
 
 OWN_LIST = Path(__file__).with_name("publishers.json")
 
@@ -41,20 +41,14 @@ class PublisherFile(_Strict):
         )
 
 
-class PublisherSource(_Strict):
-    """A source; an `optional` one is fetched when asked for (`--with`)."""
+class PublisherSource(SourceDescription):
+    """A source and what is said of it; an `optional` one is fetched when asked for (`--with`)."""
 
     name: str = Field(pattern=SOURCE_ID)
     files: tuple[PublisherFile, ...]
     optional: bool = False
     preset: Literal["clinvar", "dbsnp", "gnomad", ""] = ""
     columns: tuple[str, ...] = Field((), description="FIELD[:name[:title]], where no preset fits.")
-    title: str = ""
-    version: str = ""
-    date: str = ""
-    licence: str = ""
-    url: str = ""
-    attribution: str = ""
 
 
 class ExtraFiles(_Strict):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -83,22 +85,23 @@ def _add_file(
 ) -> None:
     settings = get_settings().model_copy(update={"child_timeout_s": get_settings().source_timeout_s})
     counts = writer.counts
-    with ChildFamily(work, settings, lambda: False) as family, open_source(path, family, counts) as source:
+    with (
+        ChildFamily(work, settings, lambda: False) as family,
+        open_source(path, family, counts) as source,
+        ThreadPoolExecutor(1, "source-feed") as feeder,
+        ExitStack() as on_error,
+    ):
         lines = AlleleLines(names, [field.wanted for field in fields], counts)
         pipe = start_pipe(_steps(bundle, len(fields), work, sort=sort), family)
-        feed = _Feed(source, lines, pipe[0])
-        feed.start()
-        try:
-            for contig, rows in _tables(pipe[-1], fields, counts):
-                writer.add(contig, rows)
-                progress(f"alleles of {contig}: {counts['read']:,} records read")
-        except BaseException:
-            family.kill_running()
-            raise
-        finally:
-            feed.join()
-        feed.raise_error()
+        on_error.callback(family.kill_running)  # else the feed would wait for ever for somebody to read on
+        fed = feeder.submit(_feed, source, lines, pipe[0])
+        fed.add_done_callback(partial(_kill_if_it_failed, pipe[0]))
+        for contig, rows in _tables(pipe[-1], fields, counts):
+            writer.add(contig, rows)
+            progress(f"alleles of {contig}: {counts['read']:,} records read")
+        fed.result()
         family.finish(pipe)
+        on_error.pop_all()
         # norm leaves out nothing but what contradicts the reference, or lies where that is unknown (N).
         counts["reference_mismatch"] += lines.count - counts.pop("returned", 0)
 
@@ -115,33 +118,21 @@ def _steps(bundle: Bundle, fields: int, work: Path, *, sort: bool) -> list[list[
     return steps
 
 
-class _Feed(threading.Thread):
-    """Writes the alleles to the first child while the caller reads from the last."""
+def _feed(source: SourceFile, lines: AlleleLines, child: Child) -> None:
+    """Write the alleles to the first child, in a thread: the caller reads from the last one meanwhile."""
+    try:
+        child.stdin.write(lines.header())
+        for block in source.blocks():
+            child.stdin.write(lines.lines(block))
+        child.stdin.close()
+    except BrokenPipeError:
+        return  # the child's own end says why
 
-    def __init__(self, source: SourceFile, lines: AlleleLines, child: Child) -> None:
-        super().__init__(name="source-feed", daemon=True)
-        self._source = source
-        self._lines = lines
-        self._child = child
-        self._error: BaseException | None = None
 
-    def run(self) -> None:
-        """Feed everything; an error is kept for `raise_error`."""
-        try:
-            self._child.stdin.write(self._lines.header())
-            for block in self._source.blocks():
-                self._child.stdin.write(self._lines.lines(block))
-            self._child.stdin.close()
-        except BrokenPipeError:
-            return  # the child's own end says why
-        except BaseException as error:  # noqa: BLE001 - carried to the caller, which raises it
-            self._error = error
-            self._child.kill()
-
-    def raise_error(self) -> None:
-        """Raise what stopped the feed."""
-        if self._error is not None:
-            raise self._error
+def _kill_if_it_failed(child: Child, fed: Future[None]) -> None:
+    """End the first child where the feed stopped before its end: its reader would wait for ever."""
+    if fed.exception() is not None:
+        child.kill()
 
 
 def _tables(child: Child, fields: Sequence[TableField], counts: Counter[str]) -> Iterator[tuple[str, pa.Table]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pipeline.annotation.children import ChildFamily
 from pipeline.errors import ConfigurationError
 from pipeline.reference.bundle import Bundle
-from pipeline.reference.manifest import Source, SourceColumn
+from pipeline.reference.manifest import Source, SourceColumn, SourceDescription
 from pipeline.reference.sources.columns import ColumnRequest, PlannedColumn, requested_columns
 from pipeline.reference.sources.conversion import convert
 from pipeline.reference.sources.known_publishers import ABOUT, known_columns, recognised
@@ -34,12 +34,7 @@ class SourceRequest:
     more_files: tuple[Path, ...] = ()  # where a publisher has one file for each contig
     columns: tuple[ColumnRequest, ...] = ()
     preset: str = ""
-    title: str = ""
-    version: str = ""
-    date: str = ""
-    licence: str = ""
-    url: str = ""
-    attribution: str = ""
+    described: SourceDescription = field(default_factory=SourceDescription)
     replace: bool = False
 
 
@@ -54,7 +49,7 @@ def converted(
         columns = [_track_column(request)]
         _check_columns(bundle, request, columns)
         names = {alias: item for item in bundle.contigs.values() for alias in item.aliases} | bundle.contigs
-        counts = write_track_table(request.file, names, request.title or request.name, out, progress)
+        counts = write_track_table(request.file, names, request.described.title or request.name, out, progress)
         return _declared(request, "track", columns, SourceHeader(), "", counts), counts
     header = _header(folder, request.file)
     preset = request.preset or ("" if request.columns else recognised(header) or "")
@@ -87,7 +82,7 @@ def _track_column(request: SourceRequest) -> SourceColumn:
     """A track has one column; `--column NAME:column:title` may name it."""
     asked = request.columns[0] if request.columns else ColumnRequest("NAME")
     name = asked.name or request.name
-    title = asked.title or request.title or request.name.replace("_", " ").capitalize()
+    title = asked.title or request.described.title or request.name.replace("_", " ").capitalize()
     try:
         return SourceColumn(
             name=name,
@@ -125,22 +120,23 @@ def _declared(
     counts: Counter[str],
 ) -> Source:
     about = ABOUT.get(preset, {})
-    date = request.date or header.date
+    described = request.described
+    date = described.date or header.date
     try:
         return Source(
             id=request.name,
-            title=request.title or about.get("title", request.name),
+            title=described.title or about.get("title", request.name),
             kind=kind,
             file="pending",
-            version=request.version
+            version=described.version
             or header.words.get("dbSNP_BUILD_ID")
             or date
             or header.words.get("source")
             or "not stated",
             date=date,
-            url=request.url or about.get("url", ""),
-            licence=request.licence or about.get("licence", "not stated"),
-            attribution=request.attribution or about.get("attribution", ""),
+            url=described.url or about.get("url", ""),
+            licence=described.licence or about.get("licence", "not stated"),
+            attribution=described.attribution or about.get("attribution", ""),
             columns=tuple(columns),
             records=counts["kept"],
             cleaned={name: count for name, count in counts.items() if name not in NOT_CLEANED},
