@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pysam
 
 from pipeline.annotation.alleles import ANNOTATED, CODE, SKIP_REASONS, Alleles
 from pipeline.annotation.columnar import IntArray, mask, plain, stacked_tables, to_numpy
@@ -19,6 +18,7 @@ from pipeline.annotation.engine_stream import EngineRows
 from pipeline.annotation.engines.base import CONSEQUENCE_SCHEMA, Engine
 from pipeline.annotation.engines.csq import CsqEngine
 from pipeline.annotation.haplotypes.compounds import Compounds, Told
+from pipeline.annotation.reference_bases import ReferenceBases
 from pipeline.annotation.sources.allele_source import ARROW_TYPES
 from pipeline.reference.bundle import Bundle, Contig
 
@@ -54,18 +54,24 @@ class Annotated:
 class Annotator:
     """Annotates the alleles of a file against one bundle."""
 
-    def __init__(self, bundle: Bundle, engine: Engine, plan: ContigPlan, compounds: Compounds | None = None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        bases: ReferenceBases,
+        engine: Engine,
+        plan: ContigPlan,
+        compounds: Compounds | None = None,
+    ) -> None:
         self.engine = engine
         self.compounds = compounds
         self.plan = plan
-        self.fasta = pysam.FastaFile(str(bundle.fasta))
-        self._parts = ContigParts(bundle, self.fasta)
+        self._bases = bases
+        self._parts = ContigParts(bundle, bases)
         self.sources, self.tracks = self._parts.sources, self._parts.tracks
 
     def close(self) -> None:
-        """Close the reference."""
+        """End what runs beside."""
         self._parts.close()
-        self.fasta.close()
 
     def annotate(self, found: Alleles, rows: EngineRows | None) -> Annotated:
         """Put together what engine, gene model and sources say. Alleles that the engine left out get their reason."""
@@ -110,8 +116,8 @@ class Annotator:
         for index in left_out.tolist():
             target = self.plan.contigs[found.chrom[index].as_py()].target
             ref = found.ref[index].as_py()
-            start = int(found.pos[index]) - 1
-            known = self.fasta.fetch(target.name, start, start + len(ref)).upper() if target else ""
+            start = int(found.pos[index])
+            known = self._bases.of(target.name).text(start, start + len(ref) - 1) if target else ""
             found.skip[index] = CODE["reference_unknown" if "N" in known else "reference_mismatch"]
 
     def _by_contig(self, found: Alleles, normal: NormalForm) -> list[ContigPart]:

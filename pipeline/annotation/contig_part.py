@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pysam
 
 from pipeline.annotation.columnar import IntArray, mask, to_numpy
 from pipeline.annotation.consequence_terms import SEVERITY, severity_rank
 from pipeline.annotation.gene_context import Neighbour, neighbours
+from pipeline.annotation.reference_bases import ReferenceBases
 from pipeline.annotation.sources.allele_source import ARROW_TYPES, AlleleSource
 from pipeline.annotation.sources.track import Track
 from pipeline.annotation.transcripts.context import ContigContext
@@ -37,9 +37,9 @@ class ContigPart:
 class ContigParts:
     """Looks up alleles contig by contig."""
 
-    def __init__(self, bundle: Bundle, fasta: pysam.FastaFile) -> None:
+    def __init__(self, bundle: Bundle, bases: ReferenceBases) -> None:
         self.model = load_gene_model(bundle.gff3)
-        self._fasta = fasta
+        self._bases = bases
         self._beside = ThreadPoolExecutor(1, "sources")  # sources are asked while the gene model is
         self._contexts: OrderedDict[str, ContigContext] = OrderedDict()
         self.sources = [
@@ -109,7 +109,7 @@ class ContigParts:
 
     def _context(self, contig: Contig) -> ContigContext:
         if contig.name not in self._contexts:
-            self._contexts[contig.name] = ContigContext(contig, self.model, self._fasta)
+            self._contexts[contig.name] = ContigContext(contig, self.model, self._bases.of(contig.name))
             if len(self._contexts) > HELD_CONTIGS:
                 self._contexts.popitem(last=False)
         return self._contexts[contig.name]

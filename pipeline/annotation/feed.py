@@ -19,6 +19,7 @@ from pipeline.annotation.contig_plan import ContigPlan
 from pipeline.annotation.engine_need import EngineNeed
 from pipeline.annotation.engines.base import Engine
 from pipeline.annotation.prepare.blocks import Block
+from pipeline.annotation.reference_bases import ReferenceBases
 from pipeline.annotation.reference_check import ReferenceCheck
 from pipeline.reference.bundle import Bundle
 
@@ -50,17 +51,14 @@ class BlockFeed(Protocol):
     def let_go(self) -> None:
         """Nobody takes blocks any more."""
 
-    def close(self) -> None:
-        """Close what is open."""
-
 
 class AlleleReader:
     """Blocks with their alleles, each marked with whether and why no engine is asked about it."""
 
-    def __init__(self, blocks: Blocks, plan: ContigPlan, engine: Engine, bundle: Bundle) -> None:
+    def __init__(self, blocks: Blocks, plan: ContigPlan, engine: Engine, bundle: Bundle, bases: ReferenceBases) -> None:
         self._blocks = blocks
         self._plan = plan
-        self._reference = ReferenceCheck(bundle, plan)
+        self._reference = ReferenceCheck(bases, plan)
         self._need = EngineNeed(engine, bundle, plan)
 
     def __iter__(self) -> Iterator[Fed]:
@@ -71,10 +69,6 @@ class AlleleReader:
             self._reference.mark(found)
             self._need.mark(found)
             yield Fed(block, found, bytes_read)
-
-    def close(self) -> None:
-        """Close the reference."""
-        self._reference.close()
 
 
 class Feed:
@@ -140,17 +134,12 @@ class Feed:
             self._let_go = True
             self._changed.notify_all()
 
-    def close(self) -> None:
-        """Close the reference."""
-        self._reader.close()
-
 
 class SeparateFeed:
     """Two readings, for an engine that answers only after the last allele of a contig: nothing waits in memory."""
 
     def __init__(self, for_engine: AlleleReader, for_taker: AlleleReader) -> None:
         self._for_engine = for_engine
-        self._for_taker = for_taker
         self._blocks = iter(for_taker)
 
     def __iter__(self) -> Iterator[Alleles | None]:
@@ -167,8 +156,3 @@ class SeparateFeed:
 
     def let_go(self) -> None:
         """Nobody waits."""
-
-    def close(self) -> None:
-        """Close the reference."""
-        self._for_engine.close()
-        self._for_taker.close()

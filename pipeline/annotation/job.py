@@ -48,6 +48,7 @@ from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_li
 from pipeline.annotation.prepare.retype import declare_as_text
 from pipeline.annotation.prepare.sniff import check_looks_like_text, is_bcf
 from pipeline.annotation.prepare.survey import Survey, survey
+from pipeline.annotation.reference_bases import ReferenceBases
 from pipeline.annotation.result import AnnotationResult, Progress, ProgressMeter
 from pipeline.errors import CancelledError, InputError, PermanentError
 from pipeline.logs import get_logger
@@ -194,9 +195,10 @@ class Job:
         plan = ContigPlan(found.header, self.bundle, self.choice) if isinstance(source, FirstPass) else source.plan
         own = own_fields(self.bundle, found, self.engine)
         head = partial(full_header, own, provenance_lines(self.provenance, self.upload.job_id), found.header)
-        feed = self._feed(source, plan, {field.key for field in own})
+        bases = ReferenceBases(self.bundle.fasta)
+        feed = self._feed(source, plan, bases, {field.key for field in own})
         stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
-        annotator = Annotator(self.bundle, self.engine, plan, compounds)
+        annotator = Annotator(self.bundle, bases, self.engine, plan, compounds)
         stream.start()
         try:
             with (
@@ -216,14 +218,16 @@ class Job:
             feed.let_go()
             stream.stop()
             annotator.close()
-            feed.close()
+            bases.close()
         if writer.problems:
             get_logger().warning("output_complaints", count=len(writer.problems), first=writer.problems[0][:200])
         return found, plan, total
 
-    def _feed(self, source: FirstPass | Surveyed, plan: ContigPlan, own_keys: set[str]) -> BlockFeed:
+    def _feed(
+        self, source: FirstPass | Surveyed, plan: ContigPlan, bases: ReferenceBases, own_keys: set[str]
+    ) -> BlockFeed:
         def reader() -> AlleleReader:
-            return AlleleReader(source.blocks(own_keys), plan, self.engine, self.bundle)
+            return AlleleReader(source.blocks(own_keys), plan, self.engine, self.bundle, bases)
 
         if self.sort_again:
             return SeparateFeed(reader(), reader())

@@ -6,22 +6,17 @@ or a reference that is masked for the most part, has millions of them.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pysam
 
 from pipeline.annotation.alleles import ANNOTATED, CODE, Alleles
 from pipeline.annotation.columnar import IntArray, concatenated, first_letters, to_numpy
 from pipeline.annotation.contig_plan import ContigPlan
-from pipeline.annotation.transcripts.sequences import ContigBases
-from pipeline.reference.bundle import Bundle
+from pipeline.annotation.reference_bases import ReferenceBases
 
 Bools = npt.NDArray[np.bool_]
-HELD_CONTIGS = 2  # a sorted file goes from one contig to the next
 IS_BASE = np.zeros(256, bool)
 IS_BASE[list(b"ACGT")] = True
 
@@ -29,14 +24,9 @@ IS_BASE[list(b"ACGT")] = True
 class ReferenceCheck:
     """Checks the alleles of a file block by block, in one thread."""
 
-    def __init__(self, bundle: Bundle, plan: ContigPlan) -> None:
-        self._fasta = pysam.FastaFile(str(bundle.fasta))
+    def __init__(self, bases: ReferenceBases, plan: ContigPlan) -> None:
+        self._bases = bases
         self._plan = plan
-        self._bases: OrderedDict[str, ContigBases] = OrderedDict()
-
-    def close(self) -> None:
-        """Close the reference."""
-        self._fasta.close()
 
     def mark(self, found: Alleles) -> None:
         """Set the reason where REF is not what the reference has there, or the reference does not say (N, IUPAC)."""
@@ -54,7 +44,7 @@ class ReferenceCheck:
         """Where the reference does not say, and where REF differs from it. REF may hold N itself: norm takes an N only
         where the reference has one, and so do we."""
         length = to_numpy(pc.binary_length(ref)).astype(np.int64)
-        known = self._contig(contig).at(pos)
+        known = self._bases.of(contig).at(pos)
         unknown, differs = ~IS_BASE[known], known != first_letters(ref)
         longer = np.flatnonzero(length > 1)
         if len(longer):
@@ -66,13 +56,6 @@ class ReferenceCheck:
         """The same of REFs of several bases."""
         first = np.concatenate(([0], np.cumsum(length)[:-1]))
         places = np.repeat(pos - first, length) + np.arange(int(length.sum()))
-        known = self._contig(contig).at(places)
+        known = self._bases.of(contig).at(places)
         given = np.frombuffer(concatenated(ref), np.uint8)
         return np.logical_or.reduceat(~IS_BASE[known], first), np.logical_or.reduceat(known != given, first)
-
-    def _contig(self, name: str) -> ContigBases:
-        if name not in self._bases:
-            self._bases[name] = ContigBases(self._fasta, name)
-            if len(self._bases) > HELD_CONTIGS:
-                self._bases.popitem(last=False)
-        return self._bases[name]

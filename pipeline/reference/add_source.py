@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
-from pipeline.file_digests import sha256_of
+from pipeline.files import flush, sha256_of
 from pipeline.reference.bundle import bundle_from
 from pipeline.reference.manifest import SOURCE_ID, BundleManifest, Source
 from pipeline.reference.sources.known_publishers import PRESETS
 from pipeline.reference.sources.requested import SourceRequest, converted
-from pipeline.reference.staging import flush, installed_folder, locked, read_manifest, write_manifest
+from pipeline.reference.staging import installed_folder, locked, read_manifest, write_manifest
 
 __all__ = ["SourceRequest", "add_source", "add_to_folder", "remove_source"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError, ConflictError
-from pipeline.file_digests import sha256_of
+from pipeline.files import flush, sha256_of
 from pipeline.reference.bundle import is_embedded
 from pipeline.reference.manifest import BUNDLE_ID, MANIFEST_NAME, BundleManifest
 
@@ -109,15 +108,6 @@ def _clear_dead_builds(bundles_dir: Path, own: str) -> None:
                 clear_leftovers(bundles_dir, other)
         except ConflictError:
             continue
-
-
-def flush(path: Path) -> None:
-    """Bring a file or folder entry to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def flush_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeline.annotation.engines.vep_command import vep_version
 from pipeline.errors import ConfigurationError
-from pipeline.file_digests import sha256_of
+from pipeline.files import sha256_of
 from pipeline.reference.vep_cache import MANIFEST, CacheManifest, VepCache
 
 ABOUT_THE_FILE = {"source_cache", "source_cache_path", "source_file"}  # of a table's columns

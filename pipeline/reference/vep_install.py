@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pipeline.annotation.engines.vep_command import require_vep_command, vep_version
 from pipeline.errors import ConfigurationError
-from pipeline.reference.staging import flush, locked
+from pipeline.files import flush
+from pipeline.reference.staging import locked
 from pipeline.reference.vep_cache import ASSEMBLY, MANIFEST, VepCache, list_caches
 from pipeline.reference.vep_description import describe
 from pipeline.reference.vep_process import run_vepyr

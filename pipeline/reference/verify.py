@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pysam
 from pydantic import ValidationError
 
-from pipeline.file_digests import sha256_of
+from pipeline.files import sha256_of
 from pipeline.reference.allele_tables import KEY_COLUMNS
 from pipeline.reference.manifest import MANIFEST_NAME, BundleManifest, Source
 from pipeline.reference.staging import read_manifest

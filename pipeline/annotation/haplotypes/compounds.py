@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pysam
 
 from pipeline.annotation.columnar import IntArray, mask, to_numpy
 from pipeline.annotation.consequence_terms import impact_of, sequence_ontology
@@ -20,6 +19,7 @@ from pipeline.annotation.haplotypes.judge import Judged, Place
 from pipeline.annotation.haplotypes.locus import Joint
 from pipeline.annotation.haplotypes.members import Member, members_of
 from pipeline.annotation.haplotypes.rows import rows_on
+from pipeline.annotation.reference_bases import ReferenceBases
 from pipeline.annotation.transcripts.picking import picked
 from pipeline.reference.bundle import Bundle
 from pipeline.reference.gene_model import GeneModel
@@ -106,9 +106,9 @@ def compounds_of(
             members[member.place.contig].append(member)
     rows: list[dict[str, Any]] = []
     by_place: dict[Place, list[Entry]] = defaultdict(list)
-    with pysam.FastaFile(str(bundle.fasta)) as fasta:
+    with ReferenceBases(bundle.fasta) as bases:
         for contig, mine in members.items():
-            for member, row in rows_on(bundle.contigs[contig], mine, model, fasta):
+            for member, row in rows_on(bundle.contigs[contig], mine, model, bases.of(contig)):
                 by_place[member.place].append(Entry(len(rows), member.transcript, member.always))
                 rows.append(row)
     if not rows:

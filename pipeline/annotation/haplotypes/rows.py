@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pysam
 
 from pipeline.annotation.haplotypes.column import HAPLOTYPE
 from pipeline.annotation.haplotypes.joined import joined_effect
 from pipeline.annotation.haplotypes.judge import Place
 from pipeline.annotation.haplotypes.members import Member
+from pipeline.annotation.reference_bases import ContigBases
 from pipeline.annotation.transcripts.context import ContigContext
 from pipeline.annotation.transcripts.table import contig_rows
 from pipeline.reference.bundle import Contig
@@ -24,10 +24,10 @@ Row = dict[str, Any]
 
 
 def rows_on(
-    contig: Contig, members: list[Member], model: GeneModel, fasta: pysam.FastaFile
+    contig: Contig, members: list[Member], model: GeneModel, bases: ContigBases
 ) -> Iterator[tuple[Member, Row]]:
     """A row for each member, as far as the gene model, too, has the allele in that transcript."""
-    context = ContigContext(contig, model, fasta)
+    context = ContigContext(contig, model, bases)
     numbers = {name: number for number, name in enumerate(context.own.id.to_pylist())}
     own = _own_rows(members, context)
     for member in members:

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.annotation.columnar import IntArray
+from pipeline.annotation.reference_bases import ContigBases
 from pipeline.annotation.transcripts.changes import DELETION, INSERTION, Changes
-from pipeline.annotation.transcripts.sequences import ContigBases
 
 STEPS = (4, 32, 256)  # bases compared at once: most indels move by few
 

@@ -14,7 +14,7 @@ from pipeline.annotation import pick_rule
 from pipeline.annotation.build.choice import BundleChoice
 from pipeline.annotation.engines.base import Engine
 from pipeline.annotation.options import AnnotationOptions
-from pipeline.file_digests import sha256_of
+from pipeline.files import sha256_of
 from pipeline.reference.bundle import Bundle
 from pipeline.settings import get_settings
 

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pysam
 
 from pipeline.annotation.columnar import IntArray, mask, to_numpy
+from pipeline.annotation.reference_bases import ContigBases
 from pipeline.annotation.transcripts.overlaps import TranscriptIndex
 from pipeline.annotation.transcripts.picking import TAG_NAMES, tag_places
 from pipeline.annotation.transcripts.reading import Readings
-from pipeline.annotation.transcripts.sequences import ContigBases, SplicedSequences
+from pipeline.annotation.transcripts.sequences import SplicedSequences
 from pipeline.reference.bundle import Contig
 from pipeline.reference.contigs import MITOCHONDRIAL
 from pipeline.reference.gene_model import ContigTranscripts, GeneModel
@@ -37,9 +37,9 @@ class CodingFrame:
 class ContigContext:
     """One contig of a bundle, as far as the consequences of alleles need it."""
 
-    def __init__(self, contig: Contig, model: GeneModel, fasta: pysam.FastaFile) -> None:
+    def __init__(self, contig: Contig, model: GeneModel, bases: ContigBases) -> None:
         self.contig = contig
-        self.bases = ContigBases(fasta, contig.name)
+        self.bases = bases
         self.genes = model.genes_of(contig.name)
         self.regions = model.regulatory_of(contig.name)
         self.transcripts: ContigTranscripts | None = model.transcripts_of(contig.name)

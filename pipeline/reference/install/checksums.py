@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError, RetryableError
-from pipeline.file_digests import md5_of
+from pipeline.files import md5_of
 
 READ_BYTES = 1 << 20
 BLOCK_BYTES = 1024

@@ -39,6 +39,7 @@ def adds_up(document: dict[str, Any]) -> None:
     assert document["alleles"] == sum(document["types"].values()) == sum(document["classes"].values())
     listed = sum(row["records"] for row in document["contigs"])
     assert document["read"] == listed + document["contigs_not_listed"]["records"]
+    assert document["annotated_alleles"] == sum(document["genes"].values()) + document["in_no_gene"]
     assert document["annotated_alleles"] == sum(document["consequences"].values()) == sum(document["impacts"].values())
     assert (
         document["annotated_alleles"]
@@ -81,6 +82,8 @@ def log_agrees(log: str, document: dict[str, Any]) -> None:
     assert head["not annotated"] == sum(document["skipped"].values())
     assert head["Samples"] == document["samples"]
     sections = sections_of(log)
+    in_no_gene = sections["Alleles by gene"].pop()
+    assert re.fullmatch(rf"  in no gene +{document['in_no_gene']:,}", in_no_gene)
     for title, key in LISTS.items():
         _list_agrees(sections.get(title, ["  none"]), document[key])
     _contigs_agree(sections["By contig (records, alleles, annotated alleles)"], document)
@@ -108,16 +111,28 @@ def _list_agrees(lines: list[str], counts: dict[str, int]) -> None:
 
 def _contigs_agree(lines: list[str], document: dict[str, Any]) -> None:
     for row, line in zip(document["contigs"], lines, strict=False):
-        counts = re.search(r" +([0-9,]+) +([0-9,]+) +([0-9,]+)   (?:as |carried)", line)
+        counts = re.search(
+            r" +([0-9,]+) +([0-9,]+) +([0-9,]+)(?:   (named .+ in the reference|carried through))?$", line
+        )
         assert counts, line
-        assert [number(text) for text in counts.groups()] == [
+        assert counts[4] == _place_of(row)
+        assert [number(text) for text in counts.groups()[:3]] == [
             row["records"],
             row["alleles"],
             row["annotated_alleles"],
         ]
     carried = document["unannotated"]
-    said = f"  Carried through in all: {carried['contigs']:,} contigs, {carried['records']:,} records"
-    assert (said in lines) == bool(carried["contigs"])
+    found = [line for line in lines if line.startswith("  Carried through in all: ")]
+    assert [[number(text) for text in re.findall(r"[0-9,]*[0-9]", line)] for line in found] == (
+        [[carried["contigs"], carried["records"]]] if carried["contigs"] else []
+    )
+
+
+def _place_of(row: dict[str, Any]) -> str | None:
+    """What the log says of a contig: nothing where the reference names it as the file does."""
+    if row["reference"] is None:
+        return "carried through"
+    return None if row["reference"] == row["name"] else f"named {row['reference']} in the reference"
 
 
 def _known_agree(lines: list[str], document: dict[str, Any]) -> None:

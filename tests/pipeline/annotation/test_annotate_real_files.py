@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.annotation.annotate import STEPS, Progress
-from pipeline.annotation.outputs.manifest import sha256_of
+from pipeline.files import sha256_of
 from tests.pipeline.annotation.helpers import ask, complaints, records_of, run_job
 from tests.shared_data import shared_data
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipeline.annotation.annotate import AnnotationResult
+from pipeline.annotation.outputs.log import WIDEST_COLUMN
 from pipeline.reference.bundle import load_bundle
 from tests.pipeline.annotation.helpers import run_job, vcf_text
 from tests.pipeline.annotation.summary_checks import check_summary
@@ -68,6 +69,33 @@ def test_a_job_without_sources_knows_only_rs_numbers(tmp_path: Path) -> None:
     document = summary_of(run_job(tmp_path, MIXED, load_bundle("rcrs").with_sources([])))
     assert (document["known"], document["novel"]) == ({}, {})
     assert (document["known_in_any"], document["with_rs_number"]) == (2, 2)
+
+
+def test_the_log_names_the_reference_s_contig_only_where_it_is_another(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    same = run_job(tmp_path / "a", vcf_text("MT 3243 . A G . . .", "MT 152 . T C . . ."))
+    other = run_job(tmp_path / "b", vcf_text("chrM 3243 . A G . . .", "chrUn 5 . A C . . ."))
+    check_summary(same)
+    check_summary(other)
+    log = same.files["log"].read_text()
+    assert " as MT" not in log and "in the reference\n" not in log
+    assert "named MT in the reference" in other.files["log"].read_text()
+    assert "Carried through in all: 1 contig, 1 record\n" in other.files["log"].read_text()
+
+
+def test_alleles_in_no_gene_are_counted_C41(tmp_path: Path) -> None:
+    result = run_job(tmp_path, vcf_text("MT 3243 . A G . . .", "MT 152 . T C . . .", "MT 16189 . T C . . ."))
+    assert (summary_of(result)["in_no_gene"], sum(summary_of(result)["genes"].values())) == (2, 1)
+    check_summary(result)
+
+
+def test_numbers_stand_in_one_column_however_long_a_consequence_is(tmp_path: Path) -> None:
+    sample = (Path(__file__).parents[3] / "assets" / "sample.vcf").read_text()
+    log = run_job(tmp_path, sample, load_bundle("grch37-demo")).files["log"].read_text()
+    lines = log.split("Consequences, all transcripts\n")[1].split("\n\n")[0].splitlines()
+    usual = {len(line) for line in lines if len(line.split()[0]) <= WIDEST_COLUMN}
+    assert len(usual) == 1 and max(len(line.split()[0]) for line in lines) > 44
 
 
 @pytest.mark.parametrize("name", ["gas/test.vcf", "gas/free_1.vcf", "gas/premium_2.vcf"])

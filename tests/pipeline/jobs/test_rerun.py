@@ -228,6 +228,15 @@ def test_failed_job_runs_again_with_todays_versions_only(moto_aws: Settings) -> 
     assert rerun.rerun(user, failed.job_id, "today").bundle_id is None
 
 
+def test_a_reference_that_was_chosen_can_be_left_to_the_automatic_choice_C39(moto_aws: Settings) -> None:
+    user = make_user()
+    failed = finished(user.user_id, job_status=JobStatus.FAILED, bundle_id="rcrs", source_ids=["regions"])
+    kept = rerun.rerun(user, failed.job_id, "today", TOKEN)
+    anew = rerun.rerun(user, failed.job_id, "automatic", TOKEN)
+    assert (kept.bundle_id, kept.source_ids) == ("rcrs", ["regions"])
+    assert (anew.bundle_id, anew.source_ids, anew.rerun_of) == (None, None, failed.job_id)
+
+
 def test_reference_that_was_replaced_meanwhile_fails_the_work_with_a_sentence_C45(moto_aws: Settings) -> None:
     user = make_user()
     again = rerun.rerun(user, finished(user.user_id).job_id, "same")

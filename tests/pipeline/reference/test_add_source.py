@@ -11,12 +11,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.errors import ConfigurationError, GasError, InputError
+from pipeline.errors import CancelledError, ConfigurationError, GasError, InputError, LimitError
 from pipeline.reference import add_source as adding
 from pipeline.reference.add_source import SourceRequest, add_source, remove_source
 from pipeline.reference.bundle import load_bundle
 from pipeline.reference.contigs import REFSEQ
-from pipeline.reference.manifest import Source
+from pipeline.reference.manifest import Source, SourceDescription
 from pipeline.reference.sources import conversion
 from pipeline.reference.sources.columns import ColumnRequest
 from pipeline.reference.verify import differences
@@ -52,12 +52,20 @@ def bundles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def add(
-    bundles: Path, content: str | bytes, *columns: str, name: str = "own", **words: object
+    bundles: Path,
+    content: str | bytes,
+    *columns: str,
+    name: str = "own",
+    preset: str = "",
+    replace: bool = False,
+    more_files: tuple[Path, ...] = (),
+    **description: str,
 ) -> tuple[Source, Counter[str]]:
     file = bundles.parent / "source.vcf"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     asked = tuple(ColumnRequest.parse(column) for column in columns)
-    request = SourceRequest(name=name, file=file, columns=asked, **words)  # type: ignore[arg-type]
+    described = SourceDescription(**description)
+    request = SourceRequest(name, file, more_files, asked, preset, described, replace)
     return add_source(bundles, "tiny", request, lambda text: None)
 
 
@@ -213,6 +221,39 @@ def test_a_conversion_that_fails_in_the_middle_leaves_the_bundle_as_it_was(
     assert differences(bundles / "tiny", lambda text: None) == [] and load_bundle("tiny").sources == ()
 
 
+def test_a_source_that_breaks_behind_its_header_says_so_and_nothing_waits_for_more(
+    bundles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The records are fed by a thread, whose error reaches the caller."""
+    monkeypatch.setenv("GAS_MAX_LINE_BYTES", "1000")
+    get_settings.cache_clear()
+    vcf = vcf_text(f"1 100 . {base(100)} {other(100)} . . N=1", f"1 101 . {base(101)} C . . N={'1' * 1000}", meta=INFO)
+    with pytest.raises(LimitError, match="max_line_bytes"):
+        add(bundles, vcf.rstrip("\n"), "N")
+    assert differences(bundles / "tiny", lambda text: None) == [] and load_bundle("tiny").sources == ()
+
+
+def test_a_conversion_that_is_stopped_while_there_is_more_to_feed_ends(
+    bundles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More records than the pipes hold wait to be read when the reader stops."""
+    monkeypatch.setattr(conversion, "READ_BYTES", 1000)
+    found = sequences()
+    lengthened = [(name, pos, found[name][pos - 1]) for name in ("1", "2") for pos in range(1, 1001) for _ in range(20)]
+    records = [f"{name} {pos} . {letter} {letter}C . . N=1" for name, pos, letter in lengthened]
+    source = bundles.parent / "source.vcf"
+    source.write_text(vcf_text(*records, meta=INFO))
+    request = SourceRequest(name="own", file=source, columns=(ColumnRequest.parse("N"),))
+
+    def stop(text: str) -> None:
+        if text.startswith("alleles of"):
+            raise CancelledError(text)
+
+    with pytest.raises(CancelledError, match="alleles of 1"):
+        add_source(bundles, "tiny", request, stop)
+    assert differences(bundles / "tiny", lambda text: None) == [] and load_bundle("tiny").sources == ()
+
+
 def test_a_killed_addition_leaves_the_bundle_usable_and_the_next_one_clears_up(bundles: Path) -> None:
     (bundles / "tiny" / ".adding-own.parquet").write_bytes(b"half")
     (bundles / "tiny" / ".adding-else.parquet.work" / "sort").mkdir(parents=True)
@@ -223,7 +264,8 @@ def test_a_killed_addition_leaves_the_bundle_usable_and_the_next_one_clears_up(b
 
 def test_bed_files_are_tracks(bundles: Path) -> None:
     (bundles / "bands.bed.gz").write_bytes(gzip.compress(b"chr1\t0\t1500\tp11\tgneg\nchr1\t1500\t3000\tq11\tgpos\n"))
-    request = SourceRequest("band", bundles / "bands.bed.gz", title="Cytogenetic band", licence="facts")
+    described = SourceDescription(title="Cytogenetic band", licence="facts")
+    request = SourceRequest("band", bundles / "bands.bed.gz", described=described)
     source, counts = add_source(bundles, "tiny", request, lambda text: None)
     assert (source.kind, source.columns[0].name, source.columns[0].field, counts["kept"]) == (
         "track",

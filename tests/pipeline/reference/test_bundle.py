@@ -9,8 +9,8 @@ from pathlib import Path
 import pysam
 import pytest
 
-from pipeline.annotation.outputs.manifest import sha256_of
 from pipeline.errors import ConfigurationError
+from pipeline.files import sha256_of
 from pipeline.reference.bundle import list_bundles, load_bundle
 from pipeline.reference.contigs import usual_aliases
 from pipeline.reference.gene_model import load_gene_model

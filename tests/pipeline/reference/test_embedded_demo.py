@@ -29,10 +29,10 @@ def bundle() -> Bundle:
 def coding_sequences(bundle: Bundle) -> dict[str, tuple[list[Feature], str]]:
     """Pieces in order of position, and the sequence in reading direction from its first whole codon, by transcript."""
     pieces = [f for f in features_of(bundle.gff3) if f.type == "CDS" and f.contig != "MT"]
-    pieces.sort(key=lambda f: (f.attribute("Parent"), f.start))
+    pieces.sort(key=lambda f: (f.parents, f.start))
     found = {}
     with pysam.FastaFile(str(bundle.fasta)) as fasta:
-        for parent, group in groupby(pieces, key=lambda f: f.attribute("Parent")):
+        for parent, group in groupby(pieces, key=lambda f: f.parents[0]):
             own = list(group)
             bases = "".join(fasta.fetch(f.contig, f.start - 1, f.end) for f in own)
             first = own[0] if own[0].strand == "+" else own[-1]
@@ -81,10 +81,8 @@ def test_every_transcript_has_its_whole_sequence_and_its_gene(bundle: Bundle) ->
 
 
 def test_exons_of_a_transcript_do_not_overlap(bundle: Bundle) -> None:
-    exons = sorted(
-        (f for f in features_of(bundle.gff3) if f.type == "exon"), key=lambda f: (f.attribute("Parent"), f.start)
-    )
-    for _, group in groupby(exons, key=lambda f: f.attribute("Parent")):
+    exons = sorted((f for f in features_of(bundle.gff3) if f.type == "exon"), key=lambda f: (f.parents, f.start))
+    for _, group in groupby(exons, key=lambda f: f.parents[0]):
         own = list(group)
         assert all(left.end < right.start for left, right in pairwise(own))
 

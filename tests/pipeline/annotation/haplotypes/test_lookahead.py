@@ -50,8 +50,12 @@ def test_a_file_without_samples_or_phase_is_not_read_ahead(
         raise AssertionError
 
     monkeypatch.setattr(lookahead, "load_gene_model", never)
-    run_job(tmp_path, vcf(*(f"{record} 0/1" for record in PAIR)), bundle)
-    run_job(tmp_path, vcf_text("MT 3308 . T C . . ."))
+    unphased = run_job(tmp_path, vcf(*(f"{record} 0/1" for record in PAIR)), bundle)
+    assert (unphased.counts["annotated"], unphased.counts["alleles"]) == (2, 2)
+    assert ask(unphased, "select count(*), count(haplotype) from consequences where distance is null") == [(2, 0)]
+    without_samples = run_job(tmp_path, vcf_text("MT 3308 . T C . . ."))
+    assert (without_samples.counts["annotated"], without_samples.counts["alleles"]) == (1, 1)
+    assert ask(without_samples, "select gene, haplotype from variants") == [("MT-ND1", None)]
 
 
 def test_only_the_first_records_tell_whether_a_file_is_phased(
