@@ -20,6 +20,7 @@ from pipeline.annotation.engines.csq import CsqEngine
 from pipeline.annotation.haplotypes.compounds import Compounds, Told
 from pipeline.annotation.reference_bases import ReferenceBases
 from pipeline.annotation.sources.allele_source import ARROW_TYPES
+from pipeline.errors import PermanentError
 from pipeline.reference.bundle import Bundle, Contig
 
 BEST_COLUMNS = (
@@ -65,7 +66,6 @@ class Annotator:
         self.engine = engine
         self.compounds = compounds
         self.plan = plan
-        self._bases = bases
         self._parts = ContigParts(bundle, bases)
         self.sources, self.tracks = self._parts.sources, self._parts.tracks
 
@@ -74,7 +74,8 @@ class Annotator:
         self._parts.close()
 
     def annotate(self, found: Alleles, rows: EngineRows | None) -> Annotated:
-        """Put together what engine, gene model and sources say. Alleles that the engine left out get their reason."""
+        """Put together what engine, gene model and sources say. Raises PermanentError where the engine left out an
+        allele: whatever contradicts the reference was marked before it was asked."""
         normal = self._normal_form(found, rows)
         parts = self._by_contig(found, normal)
         consequences, best, worst = self._with_compounds(found, normal, *self._consequences(normal, parts))
@@ -106,19 +107,9 @@ class Annotator:
             ref = pa.concat_arrays([ref, rows.ref]).take(index)
             alt = pa.concat_arrays([alt, rows.alt]).take(index)
             raw = pa.concat_arrays([raw, rows.raw]).take(pa.array(source[found.worded_as]))
-        self._explain_left_out(
-            found, np.flatnonzero((found.skip == ANNOTATED) & ~returned & ~found.plain[found.same_as])
-        )
+        if ((found.skip == ANNOTATED) & ~returned & ~found.plain[found.same_as]).any():
+            raise PermanentError("The annotation engine left out alleles that fit the reference.", code="engine_failed")
         return NormalForm(pos, ref, alt, raw)
-
-    def _explain_left_out(self, found: Alleles, left_out: IntArray) -> None:
-        """The engine leaves out what contradicts the reference; where that is masked, nothing can be said."""
-        for index in left_out.tolist():
-            target = self.plan.contigs[found.chrom[index].as_py()].target
-            ref = found.ref[index].as_py()
-            start = int(found.pos[index])
-            known = self._bases.of(target.name).text(start, start + len(ref) - 1) if target else ""
-            found.skip[index] = CODE["reference_unknown" if "N" in known else "reference_mismatch"]
 
     def _by_contig(self, found: Alleles, normal: NormalForm) -> list[ContigPart]:
         """What depends on the place and the allele alone, contig by contig."""

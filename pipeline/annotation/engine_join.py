@@ -57,6 +57,12 @@ class EngineJoin:
         spread = own.take(at[answered])
         return replace(spread, key=found.first_key + wanted[answered])
 
+    def end(self) -> None:
+        """All alleles have been asked for: what went wrong with the engine after its last answer is raised now."""
+        for _ in self._batches:
+            pass
+        self._ended = True
+
     def safe_place(self, last: tuple[int, int], *, held: bool) -> tuple[int, int]:
         """The place (contig order, 1-based position) that no later row can come before, after a block that ended
         at `last`; `held` says whether the bundle holds that contig, so that alleles of it can still move."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -94,65 +95,48 @@ class EngineStream:
         self.family = family
         self._alleles = alleles
         self._runs: queue.Queue[EngineRun | None] = queue.Queue()
-        self._rows: queue.Queue[EngineRows | RunEnd | BaseException | None] = queue.Queue(QUEUED_BATCHES)
+        self._rows: queue.Queue[EngineRows | RunEnd | None] = queue.Queue(QUEUED_BATCHES)
         self._last_key: dict[int, int] = {}  # of each run that has not ended
-        self._error: BaseException | None = None
         self._stopped = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
-            for work, name in ((self._feed, "engine-feed"), (self._read, "engine-read"))
-        ]
+        self._threads = ThreadPoolExecutor(2, "engine")
+        self._work: list[Future[None]] = []
 
     def start(self) -> None:
         """Start feeding and reading."""
-        for thread in self._threads:
-            thread.start()
+        self._work = [self._threads.submit(self._feed), self._threads.submit(self._read)]
+        for work in self._work:
+            work.add_done_callback(lambda _: self._runs.put(None))  # however it ended: no more runs come
 
     def stop(self) -> None:
         """End both threads; the children must have been killed or have ended."""
         self._stopped.set()
         self._runs.put(None)
-        for thread in self._threads:
-            while thread.is_alive():
-                self.family.kill_running()  # also what was being started a moment ago
-                while not self._rows.empty():
-                    self._rows.get_nowait()
-                thread.join(0.05)
+        while wait(self._work, 0.05).not_done:
+            self.family.kill_running()  # also what was being started a moment ago
+            while not self._rows.empty():
+                self._rows.get_nowait()
+        self._threads.shutdown()
 
     def batches(self) -> Iterator[EngineRows | RunEnd]:
         """Batches of rows in order, and the ends of runs. Raises what went wrong in the threads or the children."""
-        while True:
-            item = self._next_item()
-            if item is None:
-                return
-            if isinstance(item, EngineRows | RunEnd):
-                yield item
-            else:
-                self.raise_if_failed()
+        while (item := self._next_item()) is not None:
+            yield item
+        self.raise_if_failed()
 
     def raise_if_failed(self) -> None:
         """Raise what went wrong in the threads or the children, if anything has."""
         self.family.raise_if_stopped()
-        if self._error is not None:
-            raise self._error
+        for work in self._work:
+            if work.done():
+                work.result()
 
-    def _next_item(self) -> EngineRows | RunEnd | BaseException | None:
-        """What comes next; a stopped job ends the wait, whatever the threads do."""
+    def _next_item(self) -> EngineRows | RunEnd | None:
+        """What comes next; a stopped job and a failed thread end the wait, whatever the other thread does."""
         while True:
             try:
                 return self._rows.get(timeout=LOOK_UP_S)
             except queue.Empty:
-                self.family.raise_if_stopped()
-
-    def _guarded(self, work: Callable[[], None]) -> None:
-        """Carry any error of a thread to the reader; nothing is swallowed."""
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - a thread's error is carried to its caller, which raises it
-            # The error goes first: the end of the runs makes the other thread say that all rows have come.
-            self._error = error
-            self._rows.put(error)
-            self._runs.put(None)
+                self.raise_if_failed()
 
     def _feed(self) -> None:
         current: EngineRun | None = None
@@ -178,7 +162,6 @@ class EngineStream:
                 self._write(current, engine_lines(found, chosen, target))
         if current is not None:
             self._end_input(current)
-        self._runs.put(None)
 
     def _next_run(self, current: EngineRun | None, segment: Segment) -> EngineRun:
         if current is not None:

@@ -85,7 +85,7 @@ class JobRun:
                 to_tables.put(done)
                 records += len(fed.block)
                 self.meter.at(fed.bytes_read, records)
-        self.stream.raise_if_failed()
+            self.join.end()
         self.tables.add(self.ordering.finish())
         return self.total
 

@@ -43,7 +43,7 @@ def read_variant(line: str, width: int = 0) -> str:
     if len(columns) == 1:
         return _compact(columns[0])
     if len(columns) == 2:
-        return _compact(f"{columns[0]}:{columns[1]}")
+        return _compact(f"{columns[0]}:{columns[1]}", " ".join(columns))
     if len(columns) == 3 and columns[2].count(">") == 1:
         return _record(columns[0], columns[1], ".", *columns[2].split(">"))
     if len(columns) == 4:
@@ -87,7 +87,7 @@ def _position(text: str) -> str:
     return str(int(digits))
 
 
-def _compact(text: str) -> str:
+def _compact(text: str, as_pasted: str = "") -> str:
     """A variant written in one word."""
     if len(text) > MAX_WORD:
         raise BadLineError(f"The line is too long for one variant. {EXAMPLES}")
@@ -102,17 +102,17 @@ def _compact(text: str) -> str:
         if found["sep"] == ":" and found["contig"].upper().startswith(("NC_", "NG_", "NM_", "NT_")):
             raise BadLineError(f"SPDI counts from 0 and is not read here. {EXAMPLES}")
         return _record(found["contig"], found["pos"], ".", found["ref"], found["alt"])
-    raise BadLineError(_why_not(text))
+    raise BadLineError(_why_not(text, as_pasted or text))
 
 
-def _why_not(text: str) -> str:
+def _why_not(text: str, as_pasted: str) -> str:
     if re.fullmatch(r"rs\d+", text, re.IGNORECASE):
         return f"The number {_short(text)} alone does not say where the variant is. {EXAMPLES}"
     if re.search(r"(?:^|:)[cpnr]\.", text):
         return f"Variants of a transcript or protein (c., p., n., r.) are not read here. {EXAMPLES}"
     if re.search(r"(?:^|:)[gm]\..*(?:del|ins|dup|inv|con|\[)", text):
         return "Of this notation only substitutions are read. Write a deletion or insertion as CHROM POS REF ALT."
-    return f"“{_short(text)}” is not a variant that can be read. {EXAMPLES}"
+    return f"“{_short(as_pasted)}” is not a variant that can be read. {EXAMPLES}"
 
 
 def _mitochondrial_name(contig: str) -> str:

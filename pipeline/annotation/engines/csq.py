@@ -62,7 +62,7 @@ class CsqEngine:
         norm keeps records in order within 1,000 bases; in a longer repeat an indel can move farther (`sort`).
         """
         fasta = str(bundle.fasta)
-        # -c x leaves out what contradicts the reference; the allele number tells afterwards which ones those were.
+        # What contradicts the reference was marked before; were one to come through, -c x would leave it out, not end.
         steps = [["norm", "--no-version", "-c", "x", "-f", fasta, "-Ou", "-"]]
         if sort:
             steps.append(["sort", "-m", SORT_MEMORY, "-T", str(family.work_dir / "sort"), "-Ou", "-"])

@@ -42,7 +42,6 @@ class Summary:
     alleles: int = 0
     annotated_records: int = 0
     annotated_alleles: int = 0
-    with_consequence_by_engine: int = 0
     skipped_records: Counter[str] = field(default_factory=Counter)
     skipped_alleles: Counter[str] = field(default_factory=Counter)
     contigs: dict[str, Counter[str]] = field(default_factory=dict)

@@ -58,7 +58,8 @@ def test_any_error_of_an_engine_thread_reaches_the_job_C19(
 
 def test_cancel_ends_the_wait_for_the_engine_C19(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The threads say nothing here, as if they hung."""
-    monkeypatch.setattr(engine_stream.EngineStream, "_guarded", lambda self, work: None)
+    monkeypatch.setattr(engine_stream.EngineStream, "_feed", lambda self: None)
+    monkeypatch.setattr(engine_stream.EngineStream, "_read", lambda self: None)
     asked = itertools.count()
     raised = outcome(lambda: run_job(tmp_path, ONE, cancelled=lambda: next(asked) > 5))
     assert [type(error) for error in raised] == [CancelledError]

@@ -71,7 +71,7 @@ def test_each_notation_is_the_same_variant(line: str, record: str) -> None:
         ("MT 5 A <script>alert(1)</script>", "other allele"),
         ("=cmd|x 5 A G", "not the name of a chromosome"),
         ("<script> 5 A G", "not the name of a chromosome"),
-        ("MT 5", "not a variant"),
+        ("MT 5", "“MT 5” is not a variant"),
         ("MT 5 A", "3 columns"),
         ("1 2 3 A G . . . GT 0/1", "#CHROM line too"),
     ],
