@@ -21,7 +21,7 @@
     const close = document.createElement("button");
     Object.assign(close, { type: "button", className: "btn-close gas-notice-close", ariaLabel: "Close this message" });
     close.addEventListener("click", () => say(""));
-    notice.replaceChildren(...(text ? [text, close] : []));
+    notice.replaceChildren(...(text ? [...window.gasUpload.withCode(text), close] : []));
   }
 
   function askDelete(id, name) {

@@ -23,8 +23,16 @@
 
   const spoken = (transfer) => [factsOf(transfer), alertOf(transfer)].filter(Boolean).join(". ");
 
+  /** What a chosen reference that is not refused will leave out all the same, and what to choose instead. */
+  const misfitOf = ({ seen, choices }) => {
+    const fits = (bundleId) => seen.verdicts[bundleId] !== "does_not_fit";
+    if (fits(choices.bundleId)) return "";
+    const better = seen.automatic && fits(seen.automatic.bundle_id) ? ` Automatic takes “${seen.automatic.title}”.` : "";
+    return `This reference does not fit the file: records that it does not hold will be carried through without annotation.${better}`;
+  };
+
   /** Why the present choice is refused, or what it will not do; "" where all is well. */
-  const alertOf = (transfer) => transfer.refusal || (transfer.choices.bundleId ? "" : transfer.seen.warning);
+  const alertOf = (transfer) => transfer.refusal || (transfer.choices.bundleId ? misfitOf(transfer) : transfer.seen.warning);
 
   const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 

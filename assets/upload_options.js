@@ -72,7 +72,8 @@
       const automatic = seen.automatic ? `Automatic (${seen.automatic.title})` : "Automatic (nothing fits)";
       select.append(option("", automatic, !choices.bundleId));
       for (const bundle of seen.bundles) {
-        const fits = seen.refusals[bundle.bundle_id] ? " – another genome build" : "";
+        const unfit = seen.verdicts[bundle.bundle_id] === "does_not_fit" ? " – does not fit" : "";
+        const fits = seen.refusals[bundle.bundle_id] ? " – another genome build" : unfit;
         select.append(option(bundle.bundle_id, bundle.title + fits, choices.bundleId === bundle.bundle_id));
       }
       select.addEventListener("change", () => {

@@ -11,7 +11,7 @@
 
   const announce = (text) => {
     const announcer = byId("upload-announcer");
-    if (announcer) announcer.textContent = text;
+    if (announcer) announcer.textContent = text.replaceAll("`", ""); // marks of code, which nobody wants to hear
   };
 
   const SPOKEN = {
@@ -37,6 +37,7 @@
     speak(transfer);
     if (transfer.state === "done") {
       tellPage(transfer);
+      upload.follow(transfer, () => rows.has(transfer), () => row.draw());
       setTimeout(() => rows.has(transfer) && drop(transfer), DONE_STAYS_MS);
     }
     pump();

@@ -65,7 +65,7 @@
     unsent: (t) => t.message || "Uploaded, but not handed over for annotation yet.",
     elsewhere: () => "Being uploaded in another tab or window",
     refused: (t) => t.message,
-    done: () => "Handed over for annotation",
+    done: (t) => upload.jobText(t),
   };
 
   class Row {
@@ -119,6 +119,7 @@
       const shown = SHOWN[transfer.state];
       const hadFocus = this.element.contains(document.activeElement);
       this.element.dataset.state = transfer.state;
+      if (transfer.job) this.element.dataset.job = transfer.job.job_status;
       const done = percent(transfer);
       this.bar.style.width = `${done}%`;
       this.track.setAttribute("aria-valuenow", String(done));
@@ -130,8 +131,9 @@
       this.optionsButton.setAttribute("aria-expanded", String(open));
       const unsteady = transfer.isMoving && transfer.message;
       const text = unsteady ? transfer.message : TEXTS[transfer.state](transfer);
-      if (this.status.textContent !== text) this.status.textContent = text;
-      this.track.setAttribute("aria-valuetext", `${done} %. ${text}`);
+      if (this.said !== text) this.status.replaceChildren(...upload.withCode(text));
+      this.said = text;
+      this.track.setAttribute("aria-valuetext", `${done} %. ${this.status.textContent}`);
       for (const button of this.buttons) button.hidden = !shown.includes(button.dataset.action);
       this.optionsButton.hidden = !choosable;
       this.submitButton.disabled = Boolean(transfer.refusal);

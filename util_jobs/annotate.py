@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
+from threading import Event
 from typing import Any
 
 import click
@@ -15,11 +13,10 @@ import click
 from pipeline.annotation.annotate import STEPS, AnnotationResult, Progress, annotate
 from pipeline.annotation.build.choice import WRONG_BUILD
 from pipeline.annotation.options import DEFAULT_ENGINE, AnnotationOptions
-from pipeline.errors import CancelledError, ConfigurationError, GasError, InputError
+from pipeline.errors import ConfigurationError, InputError
 from pipeline.logs import configure
 from pipeline.reference.bundle import load_bundle
-
-FAILED_EXIT = 2
+from util_jobs.answers import Meter, as_json_option, run
 
 
 @click.command("annotate")
@@ -39,7 +36,7 @@ FAILED_EXIT = 2
 )
 @click.option("--no-sources", is_flag=True, help="Apply none of the bundle's sources.")
 @click.option("--any-build", is_flag=True, help="Annotate also with a bundle of another genome build.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")
+@as_json_option
 def command(
     input_file: Path,
     out_dir: Path,
@@ -59,32 +56,45 @@ def command(
     chosen = () if no_sources else (sources or None)
     options = AnnotationOptions(engine=engine, sources=chosen, any_build=any_build)
     configure("annotate")
-    before = signal.signal(signal.SIGTERM, _stop)
-    try:
-        result = _run(input_file, out_dir, bundle_id, options)
-    except GasError as error:
-        _fail(error, as_json)
-    except OSError as error:
-        _fail(
-            ConfigurationError(f"{error.strerror or error}: {error.filename or out_dir}", code="file_system"), as_json
-        )
-    except Exception as error:  # noqa: BLE001 - an operator gets a sentence, never a traceback
-        _fail(GasError(f"This is a fault of the program, please report it: {type(error).__name__}: {error}"), as_json)
-    else:
-        _succeed(result, as_json)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    stopped = Event()  # asked for between steps: an error in the midst of starting a thread would leave that waiting
+
+    def work() -> dict[str, Any]:
+        return _document(_run(input_file, out_dir, bundle_id, options, stopped.is_set))
+
+    run(work, as_json, _tell, place=str(out_dir), stop=stopped.set)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise CancelledError("The annotation was stopped.")
-
-
-def _run(input_file: Path, out_dir: Path, bundle_id: str | None, options: AnnotationOptions) -> AnnotationResult:
+def _run(
+    input_file: Path,
+    out_dir: Path,
+    bundle_id: str | None,
+    options: AnnotationOptions,
+    cancelled: Callable[[], bool],
+) -> AnnotationResult:
     bundle = load_bundle(bundle_id) if bundle_id else None
     _check_out(out_dir)
-    meter = _Meter()
-    result = annotate(input_file, input_file.name, bundle, out_dir, out_dir, on_progress=meter.show, options=options)
+    meter = Meter()
+    titles = dict(STEPS)
+
+    def show(progress: Progress) -> None:
+        text = f"{progress.percent:5.1f} %  {titles[progress.step]}  {progress.records:,} records"
+        meter.show(text, progress.step)
+
+    try:
+        result = annotate(
+            input_file,
+            input_file.name,
+            bundle,
+            out_dir,
+            out_dir,
+            on_progress=show,
+            cancelled=cancelled,
+            options=options,
+        )
+    except InputError as error:
+        if error.code == WRONG_BUILD:
+            error.message += " --any-build annotates it all the same."
+        raise
     meter.end()
     return result
 
@@ -101,57 +111,22 @@ def _check_out(out_dir: Path) -> None:
         raise ConfigurationError(f"--out {out_dir} cannot be written to: check its permissions.", code="bad_output")
 
 
-class _Meter:
-    """Progress on standard error: one changing line on a terminal, one line a step elsewhere."""
-
-    def __init__(self) -> None:
-        self._titles = dict(STEPS)
-        self._step = ""
-        self._live = sys.stderr.isatty()
-
-    def show(self, progress: Progress) -> None:
-        """Show where the annotation is."""
-        text = f"{progress.percent:5.1f} %  {self._titles[progress.step]}  {progress.records:,} records"
-        if self._live:
-            click.echo(f"\r{text:<78}", nl=False, err=True)
-        elif progress.step != self._step:
-            click.echo(text, err=True)
-        self._step = progress.step
-
-    def end(self) -> None:
-        """Leave the changing line."""
-        if self._live:
-            click.echo(err=True)
-
-
-def _succeed(result: AnnotationResult, as_json: bool) -> None:
-    document: dict[str, Any] = {
+def _document(result: AnnotationResult) -> dict[str, Any]:
+    return {
         "status": "COMPLETED",
         "counts": result.counts,
         "files": {role: str(path) for role, path in result.files.items()},
         "notes": result.notes,
         "build": result.build,
     }
-    if as_json:
-        click.echo(json.dumps(document))
-        return
-    counts = result.counts
-    build, by = result.build, "found by itself" if result.build["automatic"] else "as you chose"
+
+
+def _tell(document: dict[str, Any]) -> None:
+    counts, build = document["counts"], document["build"]
+    by = "found by itself" if build["automatic"] else "as you chose"
     click.echo(f"Genome build: {build['title'] or 'cannot be told'}. Reference bundle: {build['bundle']} ({by}).")
     click.echo(f"{counts['read']:,} records read, {counts['annotated']:,} annotated, {counts['alleles']:,} alleles.")
-    for note in result.notes:
+    for note in document["notes"]:
         click.echo(f"- {note}")
-    for role, path in result.files.items():
+    for role, path in document["files"].items():
         click.echo(f"{role:<14}{path}")
-
-
-def _fail(error: GasError, as_json: bool) -> None:
-    line = error.line if isinstance(error, InputError) else None
-    if error.code == WRONG_BUILD:
-        error.message += " --any-build annotates it all the same."
-    if as_json:
-        document = {"status": "FAILED", "error": {"code": error.code, "message": error.message, "line": line}}
-        click.echo(json.dumps(document))
-    else:
-        click.echo(f"FAILED ({error.code}): {error.message}", err=True)
-    sys.exit(FAILED_EXIT)

@@ -50,6 +50,7 @@ OUT_OF_MEMORY = (
     r"MemoryError|[Cc]annot allocate|[Oo]ut of memory|failed to (re)?alloc|failed to map segment"
     r"|memory allocation of \d+ bytes failed"
 )
+LOST_READER = ("Broken pipe", "cannot write to -", "File write failed")  # bcftools' words for it
 WATCH_INTERVAL_S = 0.1
 STOP_WAIT_S = 5.0
 
@@ -230,7 +231,8 @@ class ChildFamily:
 
 
 def _lost_its_reader(child: Child, code: int) -> bool:
-    return code == -signal.SIGPIPE or "Broken pipe" in "".join(child.stderr_tail)
+    said = "".join(child.stderr_tail)
+    return code == -signal.SIGPIPE or any(words in said for words in LOST_READER)
 
 
 def _close_quietly(pipe: IO[bytes] | None) -> None:

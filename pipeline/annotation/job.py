@@ -24,6 +24,7 @@ from pipeline.annotation.haplotypes.lookahead import look_ahead
 from pipeline.annotation.job_run import JobRun
 from pipeline.annotation.notes import change_sentences, notes_for
 from pipeline.annotation.options import USUAL, AnnotationOptions
+from pipeline.annotation.outputs.indexed_bgzip import finish_index, start_index
 from pipeline.annotation.outputs.log import log_text
 from pipeline.annotation.outputs.manifest import file_entry, provenance_of
 from pipeline.annotation.outputs.provenance_lines import provenance_lines
@@ -35,13 +36,7 @@ from pipeline.annotation.outputs.vcf_header import (
     own_fields,
     provisional_header,
 )
-from pipeline.annotation.outputs.vcf_writer import (
-    UnreadableFieldError,
-    UnreadableRecordError,
-    VcfWriter,
-    finish_index,
-    start_index,
-)
+from pipeline.annotation.outputs.vcf_writer import UnreadableFieldError, UnreadableRecordError, VcfWriter
 from pipeline.annotation.prepare.blocks import Block
 from pipeline.annotation.prepare.first_pass import FirstPass, ReadAgainError
 from pipeline.annotation.prepare.prepared import Prepared, bcf_as_text, first_line_at, sort_records
@@ -118,6 +113,7 @@ class Job:
         self.as_text: set[tuple[str, str]] = set()
         self.sort_again = False
         self.looked_ahead: dict[Path, Compounds | None] = {}
+        self.index: Path | None = None  # of the VCF, where it could be made along
         self.vcf = out_dir / f"{safe_stem(upload.name)}.annot.vcf.gz"
 
     def run(self) -> AnnotationResult:
@@ -199,8 +195,8 @@ class Job:
         feed = self._feed(source, plan, bases, {field.key for field in own})
         stream = EngineStream(self.engine, self.bundle, plan, self.family, lambda: iter(feed), sort=self.sort_again)
         annotator = Annotator(self.bundle, bases, self.engine, plan, compounds)
-        stream.start()
         try:
+            stream.start()
             with (
                 VcfWriter(self.vcf, self.family, self.as_text) as writer,
                 Tables(self.out_dir, self.bundle.sources, self.engine.extra_columns) as tables,
@@ -212,7 +208,7 @@ class Job:
                 for kind, key in sorted(self.as_text):
                     meta = declare_as_text(meta, kind, key)
                     found.changes["field_declared_text"] += 1
-                writer.end(head(meta))
+                self.index = writer.end(head(meta))
         finally:
             self.family.kill_running()
             feed.let_go()
@@ -235,7 +231,8 @@ class Job:
 
     def _finish(self, found: Survey, plan: ContigPlan, total: Summary) -> AnnotationResult:
         self.meter.start("finish", found.records)
-        indexing, index = start_index(self.vcf, max(found.last_position.values(), default=0), self.family)
+        last = max(found.last_position.values(), default=0)
+        indexing = None if self.index else start_index(self.vcf, last, self.family)
         document = as_document(total, found, plan)
         notes = notes_for(document, found, self.bundle)
         files = {
@@ -249,8 +246,10 @@ class Job:
         _write_json(files["summary"], document | {"notes": notes, "changes_made": changes})
         counts = {key: document[key] for key in ("read", "alleles", "annotated", "skipped")}
         entries = {role: file_entry(path) for role, path in files.items()}
-        index = finish_index(indexing, index, self.vcf, self.family)
-        files["index"], entries["index"] = index, file_entry(index)
+        if indexing:
+            self.index = finish_index(*indexing, self.vcf, self.family)
+        assert self.index is not None  # noqa: S101 - one of the two made it
+        files["index"], entries["index"] = self.index, file_entry(self.index)
         manifest = {"files": entries, "counts": counts, **self.provenance}
         files["manifest"] = self.out_dir / "manifest.json"
         _write_json(files["manifest"], manifest | {"job_id": self.upload.job_id})

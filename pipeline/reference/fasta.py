@@ -1,4 +1,4 @@
-"""Turns a FASTA file into the bundle's: upper case, lines of 60, bgzipped where large, indexed, MD5 of each."""
+"""Turns a FASTA file into the bundle's: upper case, bases and N only, lines of 60, bgzipped where large, indexed, MD5 of each."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ PLAIN_BELOW_BYTES = 1 << 20  # smaller files stay as they are, readable
 CONTIG_NAME = re.compile(r"[0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*\Z")
 LETTERS = b"ACGTUNRYSWKMBDHVX"  # IUPAC's; U and X are rewritten
 TO_UPPER = bytes.maketrans(b"acgtunryswkmbdhvxUX", b"ACGTTNRYSWKMBDHVNTN")
+# VCF 4.5, section 1.6.1: of an ambiguity letter, the base that is first in the alphabet stands for it in REF.
+TO_BASES = bytes.maketrans(b"RYSWKMBDHV", b"ACCAGACAAA")
 BLANK = b"\r\n \t"
 
 
 @dataclass(frozen=True)
 class Sequence:
-    """A sequence of the FASTA: `length` in bases, `m5` the MD5 of its upper-case letters (SAM's M5)."""
+    """A sequence of the FASTA: `length` in bases, `m5` the MD5 of its upper-case letters as published (SAM's M5)."""
 
     name: str
     length: int
@@ -120,7 +122,7 @@ class _Writer:
             )
         self._digest.update(letters)
         self._length += len(letters)
-        data = self._rest + letters
+        data = self._rest + letters.translate(TO_BASES)
         whole = len(data) // LINE_BASES * LINE_BASES
         if whole:
             lines = [data[start : start + LINE_BASES] for start in range(0, whole, LINE_BASES)]

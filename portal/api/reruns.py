@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint
 from pydantic import Field
@@ -20,7 +20,7 @@ blueprint.before_request(limit_body)
 class RerunBody(Body):
     """With which versions. `token` names the wish: sent twice, it is one job."""
 
-    versions: Literal["same", "today"] = "today"
+    versions: rerun.Versions = "today"
     token: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{16,64}$")
 
 

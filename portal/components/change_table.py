@@ -12,15 +12,12 @@ from flask import url_for
 from pipeline.jobs.model import Job
 from pipeline.results.columns import Descriptions
 from pipeline.results.comparison import Comparison
-from pipeline.settings import get_settings
 from portal.components.changes import title_of
-from portal.components.grid import FIT_COLUMNS, formatter, grid
+from portal.components.grid import formatter, grid_of_blocks
 from portal.components.words import counted
 
 GRID_ID, FILTER, NOTICE, DOWNLOAD = "changes-grid", "changes-filter", "changes-notice", "changes-download"
 ALL = "all"
-ROW_HEIGHT = 38  # pixels
-BLOCKS_KEPT = 20
 KINDS = {"changed": "Changed", "added": "Added", "removed": "Removed"}
 TERMS = frozenset({"consequence", "biotype", "skipped"})
 # Field, heading, width in pixels, and what else the column is.
@@ -76,24 +73,7 @@ def _grid() -> dag.AgGrid:
         {"field": field, "headerName": name, "width": width, "tooltipField": field, **more}
         for field, name, width, more in COLUMNS
     ]
-    return grid(
-        GRID_ID,
-        columns,
-        ROW_HEIGHT,
-        {
-            "cacheBlockSize": get_settings().table_block_rows,
-            "maxBlocksInCache": BLOCKS_KEPT,
-            "maxConcurrentDatasourceRequests": 1,
-            "infiniteInitialRowCount": 1,
-            "blockLoadDebounceMillis": 60,
-            "context": {"onPhones": ON_PHONES},
-        },
-        rowModelType="infinite",
-        getRowId="gasChangeRowId(params)",
-        defaultColDef={"sortable": False, "resizable": True, "minWidth": 70},
-        eventListeners=FIT_COLUMNS,
-        style={"height": "100%"},
-    )
+    return grid_of_blocks(GRID_ID, columns, ON_PHONES, "gasChangeRowId", {"sortable": False})
 
 
 def row(change: dict[str, Any], described: Descriptions) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any
 import dash_ag_grid as dag
 from dash import ClientsideFunction, Input, State, clientside_callback
 
+from pipeline.settings import get_settings
+
 SHARED_OPTIONS: dict[str, Any] = {
     "enableCellTextSelection": True,
     "ensureDomOrder": True,
@@ -14,10 +16,14 @@ SHARED_OPTIONS: dict[str, Any] = {
     "suppressColumnMoveAnimation": True,
     "tooltipShowDelay": 400,
     "animateRows": False,
+    # AG Grid says "No Rows To Show" also while rows are on their way; for an empty table a page has words of its own.
+    "suppressNoRowsOverlay": True,
 }
 
 # A turn of the phone, another width of the window.
 FIT_COLUMNS: dict[str, list[str]] = {"gridSizeChanged": ["gasFitColumns(params)"]}
+BLOCK_ROW_HEIGHT = 38  # pixels
+BLOCKS_KEPT = 20
 
 
 def grid(
@@ -32,6 +38,34 @@ def grid(
         dangerously_allow_code=False,
         className="gas-grid",
         **properties,
+    )
+
+
+def grid_of_blocks(
+    grid_id: str, columns: list[dict[str, Any]], on_phones: dict[str, int], row_id: str, defaults: dict[str, Any]
+) -> dag.AgGrid:
+    """A table of any length by AG Grid's infinite row model: it asks for a block when one comes into view.
+
+    `on_phones` are the columns that a phone shows and their widths in pixels, `row_id` is a function of
+    `assets/grid.js`, `defaults` holds for every column.
+    """
+    return grid(
+        grid_id,
+        columns,
+        BLOCK_ROW_HEIGHT,
+        {
+            "cacheBlockSize": get_settings().table_block_rows,
+            "maxBlocksInCache": BLOCKS_KEPT,
+            "maxConcurrentDatasourceRequests": 1,
+            "infiniteInitialRowCount": 1,
+            "blockLoadDebounceMillis": 60,
+            "context": {"onPhones": on_phones},
+        },
+        rowModelType="infinite",
+        getRowId=f"{row_id}(params)",
+        defaultColDef={"resizable": True, "minWidth": 70} | defaults,
+        eventListeners=FIT_COLUMNS,
+        style={"height": "100%"},
     )
 
 

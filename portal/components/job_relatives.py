@@ -8,11 +8,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from pipeline.jobs.model import Job
-from pipeline.jobs.relatives import relatives
+from pipeline.jobs.relatives import has_comparable, relatives
 from pipeline.jobs.states import JobStatus
 from portal.components.words import counted, time
 
 AGAIN = "rerun"
+WRONG_BUILD = "wrong_build"
 
 
 def run_again(job: Job) -> list[Component]:
@@ -24,13 +25,24 @@ def run_again(job: Job) -> list[Component]:
         ]
         summary = html.Summary("Run again", className="btn btn-sm btn-outline-secondary")
         return [html.Details([summary, html.Div(choices, className="gas-menu-panel")], className="gas-menu gas-again")]
+    if may_choose_anew(job):
+        return []  # the card of the failure has the button: with the same choice it would fail again
     failed_for_good = job.job_status == JobStatus.FAILED and not (job.error or {}).get("retryable", True)
     if failed_for_good or job.job_status == JobStatus.CANCELLED:
-        return [html.Button("Run again", type="button", className="btn btn-sm btn-outline-secondary", **_about(job))]
+        return [
+            html.Button("Run again", type="button", className="btn btn-sm btn-outline-secondary", **about_rerun(job))
+        ]
     return []
 
 
-def _about(job: Job, versions: str = "today") -> dict[str, Any]:
+def may_choose_anew(job: Job) -> bool:
+    """True where the job failed by the reference that its owner chose: the automatic choice is left to try."""
+    failed = job.job_status == JobStatus.FAILED and (job.error or {}).get("code") == WRONG_BUILD
+    return failed and job.bundle_id is not None
+
+
+def about_rerun(job: Job, versions: str = "today") -> dict[str, Any]:
+    """What `assets/jobs.js` reads off a button that runs the job again."""
     return {"data-job": job.job_id, "data-job-action": AGAIN, "data-versions": versions}
 
 
@@ -39,7 +51,7 @@ def _item(job: Job, versions: str, label: str, detail: str) -> html.Button:
         [html.Span(label), html.Span(detail, className="gas-muted gas-menu-detail")],
         type="button",
         className="gas-menu-item",
-        **_about(job, versions),
+        **about_rerun(job, versions),
     )
 
 
@@ -55,7 +67,7 @@ def kinship(job: Job) -> list[Component]:
         )
     if found.not_shown:
         lines.append(html.P(f"and {counted(found.not_shown, 'older rerun')}; the list of jobs has them all."))
-    if job.has_results:
+    if job.has_results and has_comparable(job, found):
         lines.append(html.P(dcc.Link("Compare with another job of the same file", href=f"/jobs/{job.job_id}/compare")))
     return [html.Div(lines, className="gas-muted gas-kinship")] if lines else []
 

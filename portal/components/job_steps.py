@@ -22,13 +22,30 @@ WAITING = "Waiting"
 def stepper(job: Job) -> html.Ol:
     """Submitted, then every step of the work: done with its time, under way, or still to come."""
     items = [_item("Submitted", "done", time(job.submit_time))]
-    items += [_work_item(job, step) for step in job.steps]
+    items += [_work_item(job, step) for step in _each_once(job.steps)]
     if job.is_active:
         begun = {step.get("key") for step in job.steps}
         items += [_item(title, "next", None) for key, title in ALL_STEPS if key not in begun]
     elif job.job_status == JobStatus.CANCELLED:
         items.append(_item("Cancelled", "failed", _ended(job)))
     return html.Ol(items, className="gas-steps", **{"aria-label": "Steps of the job"})
+
+
+def _each_once(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A step that was begun again (the file's records asked for it) stands once, with the time of all its turns."""
+    found: dict[str, dict[str, Any]] = {}
+    for step in steps:
+        before = found.get(str(step.get("key")))
+        found[str(step.get("key"))] = step if before is None else _together(before, step)
+    return list(found.values())
+
+
+def _together(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """Both turns as one that began so much earlier as the first of them took."""
+    started, ended, again = first.get("started_at"), first.get("ended_at"), then.get("started_at")
+    if started is None or ended is None or again is None:
+        return then
+    return then | {"started_at": again - (ended - started)}
 
 
 def _ended(job: Job) -> Component | None:

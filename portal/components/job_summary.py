@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from dash import dcc, html
@@ -14,8 +13,10 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.reference.bundle import load_bundle
 from portal.components.downloads import main_download
+from portal.components.job_failure import failure
 from portal.components.job_relatives import kinship, run_again
 from portal.components.job_steps import progress, stepper
+from portal.components.sample import NOTE_ON_JOB, is_sample
 from portal.components.states import badge
 from portal.components.words import number, size, time, with_code
 
@@ -29,7 +30,7 @@ def summary(job: Job) -> list[Component]:
             className="gas-card gas-job-steps",
             **{"aria-label": "Progress"},
         ),
-        *([_failure(job)] if job.job_status == JobStatus.FAILED else []),
+        *([failure(job)] if job.job_status == JobStatus.FAILED else []),
         *([_counts(job)] if job.job_status == JobStatus.COMPLETED and job.counts else []),
     ]
 
@@ -47,6 +48,7 @@ def _head(job: Job) -> html.Header:
                 className="gas-job-title",
             ),
             html.P(_facts(job), className="gas-muted gas-job-facts"),
+            html.P(NOTE_ON_JOB, className="gas-muted") if is_sample(job) else None,
             _build_evidence(job),
             *kinship(job),
         ],
@@ -120,32 +122,6 @@ def contig_lengths(bundle_id: str | None, names: list[str]) -> dict[str, int]:
         return {}
     found = {name: bundle.contig_for(name) for name in names} if bundle else {}
     return {name: contig.length for name, contig in found.items() if contig is not None}
-
-
-def _failure(job: Job) -> html.Section:
-    """Why it failed. The sentence says what to do; the line of the file follows unless the sentence names it."""
-    error = job.error or {}
-    message = str(error.get("message") or "The work stopped without a reason. Try again, or tell your operator.")
-    line = error.get("line")
-    named = line is not None and re.search(rf"\bline {int(line)}\b", message.replace(",", ""), re.IGNORECASE)
-    return html.Section(
-        [
-            html.H2("This file could not be annotated", className="gas-subtitle"),
-            html.P(with_code(message), className="gas-failure-sentence"),
-            html.P(["Line ", html.Strong(number(int(line))), " of the file."])
-            if line is not None and not named
-            else None,
-            html.Div(
-                [
-                    dcc.Link("Upload another file", href="/jobs", className="btn btn-sm btn-primary"),
-                    _button("Try again", "retry", _about(job)) if error.get("retryable", True) else None,
-                ],
-                className="gas-failure-actions",
-            ),
-        ],
-        className="gas-card gas-failure",
-        role="alert",
-    )
 
 
 def _counts(job: Job) -> html.Section:

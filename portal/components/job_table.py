@@ -55,7 +55,7 @@ def _began(job: Job) -> float:
 def _says(job: Job) -> str:
     """One line on how it stands."""
     if job.job_status == JobStatus.FAILED and job.error:
-        return str(job.error.get("message", ""))
+        return str(job.error.get("message", "")).replace("`", "")  # marks of code: a cell holds text alone
     if job.job_status == JobStatus.RUNNING:
         return current_step(job)
     if job.job_status == JobStatus.PENDING:
@@ -93,11 +93,7 @@ def job_grid(jobs: list[Job]) -> dag.AgGrid:
         GRID_ID,
         _columns(),
         ROW_HEIGHT,
-        {
-            "rowClass": "gas-row-link",
-            "overlayNoRowsTemplate": "",
-            "context": {"onPhones": ON_PHONES},
-        },
+        {"rowClass": "gas-row-link", "context": {"onPhones": ON_PHONES}},
         rowData=[row(job) for job in jobs],
         getRowId="gasJobRowId(params)",
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
@@ -113,8 +109,8 @@ def job_grid(jobs: list[Job]) -> dag.AgGrid:
 def _columns() -> list[dict[str, Any]]:
     amount = {"type": "rightAligned", "width": 112, "sortingOrder": ["desc", "asc", None]}
     return [
-        {"field": "name", "headerName": "Name", "cellRenderer": "GasJobName", "flex": 3, "minWidth": 130},
-        {"field": "state", "headerName": "State", "cellRenderer": "GasJobState", "flex": 3, "minWidth": 140},
+        {"field": "name", "headerName": "Name", "cellRenderer": "GasJobName", "flex": 3, "minWidth": 104},
+        {"field": "state", "headerName": "State", "cellRenderer": "GasJobState", "flex": 3, "minWidth": 172},
         {"field": "size", "headerName": "Size", "valueFormatter": formatter("gasSize")} | amount,
         {"field": "records", "headerName": "Records", "valueFormatter": formatter("gasInteger")} | amount,
         {"field": "annotated", "headerName": "Annotated", "valueFormatter": formatter("gasInteger")} | amount,

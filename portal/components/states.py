@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from botocore.exceptions import BotoCoreError, ClientError
 from dash import dcc, html
 
+from pipeline import logs
+from pipeline.errors import NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
+
+log = logs.get_logger()
 
 STATE_NAMES: dict[JobStatus, str] = {
     JobStatus.PENDING: "Waiting",
@@ -59,6 +64,14 @@ def out_of_reach() -> html.Section:
         ],
         className="gas-card gas-message",
     )
+
+
+def not_read(error: NotFoundError | BotoCoreError | ClientError) -> html.Section:
+    """What a page of a job says where the job could not be read."""
+    if isinstance(error, NotFoundError):
+        return no_such_job()
+    log.error("job_not_read", error=type(error).__name__)
+    return out_of_reach()
 
 
 def no_such_job() -> html.Section:

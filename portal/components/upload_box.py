@@ -14,10 +14,10 @@ from pipeline.reference.bundle import Bundle, list_bundles
 from pipeline.settings import get_settings
 from pipeline.uploads.limits import mebibytes
 from portal.auth.current import current_user
+from portal.components import sample
 
 BOX_ID = "upload-box"
 REFRESH_STORE_ID = "jobs-refresh"  # a dcc.Store of the jobs page; the script sets it after each submit
-SAMPLE_URL = "/assets/sample.vcf"
 PASTE_EXAMPLE = "chrM 3243 A G\nMT:8344A>G\nm.11778G>A"
 
 
@@ -46,7 +46,7 @@ def _limits(user: User) -> dict[str, str]:
         "data-files-at-once": str(settings.upload_files_at_once),
         "data-parts-at-once": str(settings.upload_parts_at_once),
         "data-inspect-bytes": str(settings.inspect_head_bytes),
-        "data-sample-url": SAMPLE_URL,
+        "data-sample-url": sample.URL,
         "data-refresh-store": REFRESH_STORE_ID,
         "data-local": "yes" if settings.environment == "local" else "no",
     }
@@ -79,6 +79,7 @@ def _drop_area(user: User) -> html.Div:
             ),
             _reference(list_bundles()),
             *_demonstration_note(list_bundles()),
+            html.P(sample.NOTE, className="gas-upload-note"),
             *_local_note(),
         ],
         className="gas-upload-drop",

@@ -9,13 +9,10 @@ from dash import html
 
 from pipeline.results.blocks import Sort
 from pipeline.results.columns import Column
-from pipeline.settings import get_settings
-from portal.components.grid import FIT_COLUMNS, formatter, grid
+from portal.components.grid import formatter, grid_of_blocks
 from portal.components.words import counted
 
 GRID_ID = "variants-grid"
-ROW_HEIGHT = 38  # pixels
-BLOCKS_KEPT = 20
 FORMATTERS = {"integer": "gasInteger", "decimal": "gasDecimal"}
 WIDTHS = {
     "chrom": 84,
@@ -71,25 +68,9 @@ def variant_section(columns: list[Column], total: int) -> html.Section:
 
 
 def variant_grid(columns: list[Column]) -> dag.AgGrid:
-    """AG Grid's infinite row model: it asks for a block when one comes into view."""
-    return grid(
-        GRID_ID,
-        [_column(column) for column in columns],
-        ROW_HEIGHT,
-        {
-            "cacheBlockSize": get_settings().table_block_rows,
-            "maxBlocksInCache": BLOCKS_KEPT,
-            "maxConcurrentDatasourceRequests": 1,
-            "infiniteInitialRowCount": 1,
-            "blockLoadDebounceMillis": 60,
-            "context": {"onPhones": ON_PHONES},
-        },
-        rowModelType="infinite",
-        getRowId="gasVariantRowId(params)",
-        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": False, "minWidth": 70},
-        eventListeners=FIT_COLUMNS,
-        style={"height": "100%"},
-    )
+    """The table itself, which is filled by the page."""
+    defaults = {"sortable": True, "suppressMovable": False}
+    return grid_of_blocks(GRID_ID, [_column(column) for column in columns], ON_PHONES, "gasVariantRowId", defaults)
 
 
 def _column(column: Column) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dash import Input, Output, State, callback, dcc, html
 from dash.development.base_component import Component
 
-from pipeline import logs
 from pipeline.errors import GasError, NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.store import get_owned
@@ -21,7 +20,6 @@ from portal.components.frame import PRODUCT
 from portal.components.grid import fit_columns_when_ready
 from portal.components.variant_table import span_of
 
-log = logs.get_logger()
 # Dash takes the first template that fits, and /jobs/<job_id> fits these addresses too.
 dash.register_page(__name__, path_template="/jobs/<job_id>/compare/<other>", title=f"What changed · {PRODUCT}", order=1)
 
@@ -33,11 +31,8 @@ def layout(job_id: str | None = None, other: str | None = None, **_: str) -> Com
     user = current_user()
     try:
         old, new = get_owned(job_id, user.user_id), get_owned(other, user.user_id)
-    except NotFoundError:
-        return states.no_such_job()
-    except (BotoCoreError, ClientError) as error:
-        log.error("job_not_read", error=type(error).__name__)
-        return states.out_of_reach()
+    except (NotFoundError, BotoCoreError, ClientError) as error:
+        return states.not_read(error)
     return html.Div(
         [
             changes.head(old, new),

@@ -6,7 +6,6 @@ import dash
 from botocore.exceptions import BotoCoreError, ClientError
 from dash.development.base_component import Component
 
-from pipeline import logs
 from pipeline.errors import NotFoundError
 from pipeline.jobs.relatives import comparable
 from pipeline.jobs.store import get_owned
@@ -14,7 +13,6 @@ from portal.auth.current import current_user
 from portal.components import changes, states
 from portal.components.frame import PRODUCT
 
-log = logs.get_logger()
 # After the page of two jobs, before the page of one: Dash takes the first template that fits.
 dash.register_page(__name__, path_template="/jobs/<job_id>/compare", title=f"Compare · {PRODUCT}", order=2)
 
@@ -25,8 +23,5 @@ def layout(job_id: str | None = None, **_: str) -> Component:
     try:
         job = get_owned(job_id, user.user_id)
         return changes.choice(job, comparable(job))
-    except NotFoundError:
-        return states.no_such_job()
-    except (BotoCoreError, ClientError) as error:
-        log.error("job_not_read", error=type(error).__name__)
-        return states.out_of_reach()
+    except (NotFoundError, BotoCoreError, ClientError) as error:
+        return states.not_read(error)

@@ -9,7 +9,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 from dash.development.base_component import Component
 
-from pipeline import logs
 from pipeline.errors import GasError, NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.store import get_owned
@@ -29,7 +28,6 @@ from portal.components import (
 from portal.components.frame import PRODUCT
 from portal.components.grid import fit_columns_when_ready
 
-log = logs.get_logger()
 dash.register_page(__name__, path_template="/jobs/<job_id>", title=f"Job · {PRODUCT}")
 
 JOB, POLL, REFRESH, SEEN, THEME = "job-id", "job-poll", "job-refresh", "job-seen", "gas-theme"
@@ -40,11 +38,8 @@ def layout(job_id: str | None = None, **_: str) -> Component:
     user = current_user()
     try:
         job = get_owned(job_id, user.user_id)
-    except NotFoundError:
-        return states.no_such_job()
-    except (BotoCoreError, ClientError) as error:
-        log.error("job_not_read", error=type(error).__name__)
-        return states.out_of_reach()
+    except (NotFoundError, BotoCoreError, ClientError) as error:
+        return states.not_read(error)
     return html.Div(
         [
             html.Div(job_summary.summary(job), id="job-summary"),

@@ -139,10 +139,13 @@ def test_times_are_in_the_zone_of_the_reader_and_name_it_C43(
 def test_a_first_job_takes_the_place_of_the_invitation(page: Page, portal_server: PortalServer, person: User) -> None:
     page.goto(f"{portal_server.url}/jobs")
     expect(page.get_by_text("No jobs yet")).to_be_visible()
+    expect(page.locator("#jobs-grid .ag-header-cell").first).to_be_attached()
+    assert "No Rows" not in page.locator("#jobs-table").text_content()
     ended(make_job(person, name="first.vcf"))
     page.evaluate("window.dash_clientside.set_props('jobs-refresh', {data: 1})")
     expect(page.locator("#jobs-grid .ag-row")).to_contain_text("first.vcf")
     expect(page.get_by_text("No jobs yet")).to_be_hidden()
+    assert "No Rows" not in page.locator("#jobs-table").text_content()
 
 
 def test_the_table_is_whole_after_a_turn_to_phone_width_and_back(
@@ -170,6 +173,21 @@ def test_a_phone_shows_what_fits_from_the_start(
     expect(page.locator(".ag-header-cell[col-id='size']")).to_have_count(0)
     expect(page.get_by_role("button", name="Delete mine.vcf")).to_be_visible()
     expect(page.locator(f'#jobs-grid .ag-row[row-id="{job.job_id}"]')).to_contain_text("Completed")
+
+
+def test_no_state_is_cut_on_a_phone(new_page: Callable[..., Page], portal_server: PortalServer, person: User) -> None:
+    job = ended(make_job(person, name="a-cohort-with-a-long-name.vcf"))
+    write_job(replace(job, counts={"read": 12, "annotated": 0}))
+    for width in (390, 360):
+        page = new_page(viewport={"width": width, "height": 844})
+        sign_in(page, portal_server, person, "/jobs")
+        cell = page.locator(f'#jobs-grid .ag-row[row-id="{job.job_id}"] [col-id="state"]')
+        expect(cell).to_have_text("Nothing annotated")
+        badge = cell.locator(".gas-state").bounding_box()
+        around = cell.bounding_box()
+        assert badge and around
+        assert badge["x"] + badge["width"] <= around["x"] + around["width"]
+        expect(page.get_by_role("button", name="Delete a-cohort-with-a-long-name.vcf")).to_be_in_viewport()
 
 
 def test_the_page_says_that_the_portal_cannot_be_reached_and_goes_on_by_itself(

@@ -13,6 +13,7 @@ from pipeline import aws
 from pipeline.accounts.store import User
 from pipeline.jobs import submit
 from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus, StorageState
 from tests.browser.conftest import PortalServer, sign_in
 from tests.builders import TINY_VCF, write_job
 from tests.pipeline.results.finished import finished_job, variant
@@ -53,6 +54,19 @@ def test_run_again_leads_to_the_new_job_which_names_the_first_C45_C02(
     assert len(submit.list_jobs(person.user_id)) == 2
 
 
+def test_a_job_of_the_wrong_reference_goes_on_with_the_automatic_choice_C39(
+    page: Page, portal_server: PortalServer, person: User
+) -> None:
+    error = {"code": "wrong_build", "message": "This file is GRCh37, you chose GRCh38.", "retryable": False}
+    job = finished(person, ["A"], job_status=JobStatus.FAILED, error=error, result_storage=StorageState.NONE)
+    page.goto(f"{portal_server.url}/jobs/{job.job_id}")
+    expect(page.get_by_role("button", name="Run again")).to_have_count(0)
+    page.get_by_role("button", name="Annotate with the automatic choice").dblclick()
+    expect(page.get_by_text("This is a rerun of")).to_be_visible(timeout=15_000)
+    [again] = [other for other in submit.list_jobs(person.user_id) if other.job_id != job.job_id]
+    assert (job.bundle_id, again.bundle_id, again.rerun_of) == ("rcrs", None, job.job_id)
+
+
 def test_versions_that_are_gone_are_said_and_nothing_is_made_C45(
     page: Page, portal_server: PortalServer, person: User
 ) -> None:
@@ -63,7 +77,9 @@ def test_versions_that_are_gone_are_said_and_nothing_is_made_C45(
     said = page.locator("#gas-said")
     expect(said).to_contain_text("Run it with today's versions", timeout=15_000)
     assert len(submit.list_jobs(person.user_id)) == 1
-    with page.expect_response(re.compile("_dash-update-component")):  # an answer that succeeds takes the words away from nobody
+    with page.expect_response(
+        re.compile("_dash-update-component")
+    ):  # an answer that succeeds takes the words away from nobody
         page.evaluate("dash_clientside.set_props('job-refresh', {data: 1})")
     page.wait_for_timeout(100)
     expect(said).to_contain_text("Run it with today's versions")

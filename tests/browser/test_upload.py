@@ -6,6 +6,7 @@ import gzip
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,10 +15,11 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from pipeline import aws
 from pipeline.accounts.store import User
+from pipeline.jobs.states import JobStatus
 from pipeline.jobs.submit import list_jobs
 from pipeline.uploads import store
 from tests.browser.conftest import PortalServer, sign_in
-from tests.builders import TINY_VCF
+from tests.builders import TINY_VCF, write_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
@@ -384,6 +386,28 @@ def test_a_double_click_on_the_sample_makes_one_job_C02(box: Page, person: User)
     expect_state(box, "sample.vcf", "done")
     expect(box.locator(".gas-upload-row")).to_have_count(1)
     assert names_of_jobs(person) == ["sample.vcf"]
+
+
+def test_the_row_says_what_became_of_the_job(box: Page, person: User) -> None:
+    box.get_by_role("button", name="Try the sample").click()
+    status = row(box, "sample.vcf").locator(".gas-upload-status")
+    expect(status).to_have_text("Handed over for annotation")
+    [job] = list_jobs(person.user_id)
+    write_job(replace(job, job_status=JobStatus.RUNNING))
+    expect(status).to_have_text("Being annotated")
+    write_job(replace(job, job_status=JobStatus.COMPLETED, counts={"read": 444, "annotated": 440}))
+    expect(status).to_have_text("Annotated: 440 of 444 records")
+    expect(row(box, "sample.vcf").get_by_role("link", name="Open the job")).to_be_visible()
+
+
+def test_the_row_says_that_the_job_failed(box: Page, person: User) -> None:
+    box.get_by_role("button", name="Try the sample").click()
+    expect_state(box, "sample.vcf", "done")
+    [job] = list_jobs(person.user_id)
+    write_job(replace(job, job_status=JobStatus.FAILED, error={"code": "bad_input", "message": "No."}))
+    expect(row(box, "sample.vcf").locator(".gas-upload-status")).to_have_text(
+        "Could not be annotated. The job says why."
+    )
 
 
 def test_pasted_variants_go_the_way_of_a_file(box: Page, person: User) -> None:

@@ -112,6 +112,25 @@ def test_a_reference_of_another_build_is_refused_before_the_file_is_handed_over_
     assert job_of(person, "mine.vcf").bundle_id is None
 
 
+def test_a_chosen_reference_that_holds_none_of_the_records_is_warned_of(
+    box: Page, person: User, tmp_path: Path
+) -> None:
+    box.get_by_role("switch", name="Ask me before annotating").click()
+    choose(box, vcf_of(tmp_path, "mine.vcf", "human_g1k_v37.fasta"))
+    expect_state(box, "mine.vcf", "choosing")
+    alert = row(box, "mine.vcf").locator(".gas-upload-alert")
+    expect(alert).to_be_hidden()
+    select = row(box, "mine.vcf").get_by_label("Reference")
+    select.select_option("rcrs")
+    expect(alert).to_contain_text("This reference does not fit the file")
+    expect(alert).to_contain_text("Automatic takes “GRCh37 demonstration")
+    expect(select.locator("option:checked")).to_contain_text("does not fit")
+    expect(row(box, "mine.vcf").locator(".gas-upload-seen")).not_to_contain_text("annotated with")
+    expect(button(box, "mine.vcf", "Annotate")).to_be_enabled()
+    select.select_option(DEMONSTRATION)
+    expect(alert).to_be_hidden()
+
+
 def test_a_file_that_nothing_fits_is_warned_of_and_goes_on(box: Page, person: User, tmp_path: Path) -> None:
     choose(box, vcf_of(tmp_path, "old.vcf", "human_b36_both.fasta"))
     expect(row(box, "old.vcf").locator(".gas-upload-alert")).to_contain_text("This file is NCBI36 (hg18), and none of")
@@ -126,6 +145,12 @@ def test_what_is_no_vcf_is_told_at_once_and_leaves_nothing_behind(box: Page, per
     choose(box, table)
     expect_state(box, "table.vcf", "refused")
     expect(row(box, "table.vcf")).to_contain_text("it looks like a table with commas (CSV)")
+    bare = tmp_path / "bare.vcf"
+    bare.write_text("MT\t3243\t.\tA\tG\t.\t.\t.\n")
+    choose(box, bare)
+    status = row(box, "bare.vcf").locator(".gas-upload-status")
+    expect(status.locator("code").first).to_have_text("##fileformat=VCFv4.2")
+    expect(status).not_to_contain_text("`")
     for _ in range(50):
         if not store.of_user(person.user_id):
             break

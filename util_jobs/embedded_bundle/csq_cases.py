@@ -8,37 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.reference.gff3_lines import Feature, attributes_of
 
 REGION = re.compile(r"^>\S+\s+(?:chr)?(\w+):(\d+)-(\d+)\s*$")
-ATTRIBUTE = re.compile(r"(?:^|;)(ID|Parent|Name)=([^;]*)")
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One line of a GFF3; `start` and `end` are 1-based, inclusive and, after `load_case`, positions on the contig."""
-
-    contig: str
-    source: str
-    type: str
-    start: int
-    end: int
-    strand: str
-    phase: str
-    attributes: str
-
-    def attribute(self, name: str) -> str:
-        """Value of ID, Parent or Name; empty where the line has none."""
-        return dict(ATTRIBUTE.findall(self.attributes)).get(name, "")
-
-    def line(self) -> str:
-        """The GFF3 line."""
-        place = f"{self.start}\t{self.end}\t.\t{self.strand}\t{self.phase}"
-        return f"{self.contig}\t{self.source}\t{self.type}\t{place}\t{self.attributes}"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A region: `start` and `end` are 1-based and inclusive; `sequence` is upper case."""
+    """A region: `start` and `end` are 1-based and inclusive; `sequence` is upper case; `features` have positions on the
+    contig."""
 
     name: str
     contig: str
@@ -71,9 +49,10 @@ def load_case(folder: Path) -> Case:
 
 
 def features_of(gff: Path) -> Iterator[Feature]:
-    """The lines of a GFF3 that describe features, as they stand there."""
+    """The lines of a GFF3 that describe features, as they stand there: positions in a region may be below 1."""
     for line in gff.read_text("utf-8").splitlines():
         fields = line.split("\t")
         if not line.startswith("#") and len(fields) == 9:
             start, end = int(fields[3]), int(fields[4])
-            yield Feature(fields[0], fields[1], fields[2], start, end, fields[6], fields[7], fields[8])
+            attributes = attributes_of(fields[8])
+            yield Feature(fields[0], fields[1], fields[2], start, end, fields[6], fields[7], attributes)

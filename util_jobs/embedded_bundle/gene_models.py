@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from util_jobs.embedded_bundle.csq_cases import Case, Feature
+from pipeline.reference.gff3_lines import Feature
+from util_jobs.embedded_bundle.csq_cases import Case
 
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 PARTS = ("exon", "CDS", "five_prime_UTR", "three_prime_UTR")
@@ -23,32 +24,32 @@ class GeneModels:
 
     def add(self, case: Case) -> None:
         """Add the case's genes and whole transcripts; a transcript that another case gave already is kept once."""
-        genes = {f.attribute("ID"): f for f in case.features if f.attribute("ID").startswith("gene:")}
-        for transcript in (f for f in case.features if f.attribute("ID").startswith("transcript:")):
-            key = transcript.attribute("ID")
-            parts = [f for f in case.features if f.type in PARTS and f.attribute("Parent") == key]
+        genes = {f.id: f for f in case.features if f.id.startswith("gene:")}
+        for transcript in (f for f in case.features if f.id.startswith("transcript:")):
+            key = transcript.id
+            parts = [f for f in case.features if f.type in PARTS and f.parents == [key]]
             fault = fault_of(transcript, parts, case)
             if fault:
                 self.left_out[key.removeprefix("transcript:")] = fault
             elif key not in self.transcripts:
-                gene = genes[transcript.attribute("Parent")]
-                self.genes.setdefault(gene.attribute("ID"), gene)
+                gene = genes[transcript.parents[0]]
+                self.genes.setdefault(gene.id, gene)
                 self.transcripts[key] = transcript, parts
 
     def write(self, out: Path, lengths: dict[str, int], more: Iterable[str] = ()) -> None:
         """Write the GFF3: genes by contig and position, each followed by its transcripts; then the lines `more`."""
-        lines = ["##gff-version 3"]
-        lines += [f"##sequence-region   {contig} 1 {length}" for contig, length in lengths.items()]
-        lines += ["#!genome-build GRCh37", "###"]
+        lines = ["##gff-version 3\n"]
+        lines += [f"##sequence-region   {contig} 1 {length}\n" for contig, length in lengths.items()]
+        lines += ["#!genome-build GRCh37\n", "###\n"]
         order = {contig: number for number, contig in enumerate(lengths)}
         for gene in sorted(self.genes.values(), key=lambda g: (order[g.contig], g.start, g.end)):
             lines.append(gene.line())
-            own = [t for t in self.transcripts.values() if t[0].attribute("Parent") == gene.attribute("ID")]
-            for transcript, parts in sorted(own, key=lambda pair: (pair[0].start, pair[0].attribute("ID"))):
+            own = [t for t in self.transcripts.values() if t[0].parents == [gene.id]]
+            for transcript, parts in sorted(own, key=lambda pair: (pair[0].start, pair[0].id)):
                 lines.append(transcript.line())
                 lines += [part.line() for part in sorted(parts, key=lambda p: (p.start, p.type))]
-            lines.append("###")
-        out.write_text("\n".join([*lines, *more]) + "\n", "utf-8")
+            lines.append("###\n")
+        out.write_text("".join([*lines, *(f"{line}\n" for line in more)]), "utf-8")
 
 
 def fault_of(transcript: Feature, parts: list[Feature], case: Case) -> str:

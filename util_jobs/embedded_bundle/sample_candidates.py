@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pysam
 
 from pipeline.reference.bundle import Bundle
-from util_jobs.embedded_bundle.csq_cases import Feature
+from pipeline.reference.gff3_lines import Feature
 
 Variant = tuple[str, int, str, str]  # contig, 1-based position, REF, ALT
 TRANSITION = {"A": "G", "G": "A", "C": "T", "T": "C"}
@@ -40,7 +40,7 @@ def _positions(feature: Feature, seed: random.Random) -> Iterator[int]:
         for end in (feature.start, feature.end):
             for _ in range(PER_PART):
                 yield end + seed.randint(-NEAR, NEAR)
-    elif feature.attribute("ID").startswith("transcript:"):
+    elif feature.id.startswith("transcript:"):
         for _ in range(DEEP_IN_INTRONS):
             yield seed.randint(feature.start - NEAR, feature.end + NEAR)
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
+from pipeline.files import flush
 
 KEPT = 2
 _NAME = re.compile(r"^state-\d{12}$")
@@ -71,7 +72,7 @@ class Snapshots:
             file.flush()
             os.fsync(file.fileno())
         part.rename(target)
-        _flush_folder(self.folder)
+        flush(self.folder)  # makes the rename itself durable
         for old in present[KEPT - 1 :]:
             old.unlink()
         return target
@@ -95,12 +96,3 @@ def unpack(state: Mapping[str, bytes], folder: Path) -> None:
     folder.mkdir(parents=True)
     for service, content in state.items():
         (folder / f"{service}.json").write_bytes(content)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the rename itself durable (POSIX: fsync of the directory)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,7 +11,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.reference.add_source import SourceRequest, add_to_folder
 from pipeline.reference.build import BuildRequest, build_bundle
 from pipeline.settings import get_settings
-from util_jobs.reference.answers import Meter, as_json_option, run
+from util_jobs.answers import Meter, as_json_option, run
 from util_jobs.reference.sources import named
 
 FILE = click.Path(path_type=Path)

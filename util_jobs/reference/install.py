@@ -9,7 +9,7 @@ import click
 
 from pipeline.reference.install.install import InstallRequest, install_bundle
 from pipeline.settings import get_settings
-from util_jobs.reference.answers import Meter, as_json_option, run
+from util_jobs.answers import Meter, as_json_option, run
 
 
 @click.command("install")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pipeline.reference.bundle import Bundle, broken_bundles, is_embedded, list_bundles
-from util_jobs.reference.answers import as_json_option, run
+from util_jobs.answers import as_json_option, run
 
 
 @click.command("list")

@@ -9,10 +9,11 @@ import click
 
 from pipeline.errors import ConfigurationError
 from pipeline.reference.add_source import SourceRequest, add_source, remove_source
+from pipeline.reference.manifest import SourceDescription
 from pipeline.reference.sources.columns import ColumnRequest
 from pipeline.reference.sources.known_publishers import PRESETS
 from pipeline.settings import get_settings
-from util_jobs.reference.answers import Meter, as_json_option, run
+from util_jobs.answers import Meter, as_json_option, run
 
 
 @click.command("add-source")
@@ -29,7 +30,13 @@ from util_jobs.reference.answers import Meter, as_json_option, run
 @click.option("--replace", is_flag=True, help="Take the place of the source of that name.")
 @as_json_option
 def add_command(
-    bundle_id: str, named_file: str, columns: tuple[str, ...], preset: str | None, as_json: bool, **words: Any
+    bundle_id: str,
+    named_file: str,
+    columns: tuple[str, ...],
+    preset: str | None,
+    replace: bool,
+    as_json: bool,
+    **description: str,
 ) -> None:
     """Add the VCF, BCF or BED file FILE to the bundle BUNDLE as the source NAME.
 
@@ -41,7 +48,10 @@ def add_command(
         name, file = named(named_file)
         asked = tuple(ColumnRequest.parse(text) for text in columns)
         meter = Meter()
-        request = SourceRequest(name=name, file=file, columns=asked, preset=preset or "", **words)
+        described = SourceDescription(**description)
+        request = SourceRequest(
+            name=name, file=file, columns=asked, preset=preset or "", described=described, replace=replace
+        )
         source, counts = add_source(get_settings().resolved_bundles_dir(), bundle_id, request, meter.show)
         meter.end()
         return {

@@ -13,7 +13,7 @@ from pipeline.reference.remove import remove_bundle
 from pipeline.reference.staging import checked_id, installed_folder
 from pipeline.reference.verify import differences
 from pipeline.settings import get_settings
-from util_jobs.reference.answers import Meter, as_json_option, run
+from util_jobs.answers import Meter, as_json_option, run
 
 DIFFERENT_EXIT = 1
 

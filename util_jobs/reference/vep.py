@@ -10,7 +10,7 @@ import click
 from pipeline.reference.bundle import load_bundle
 from pipeline.reference.vep_cache import plain_assembly
 from pipeline.reference.vep_install import RELEASES, CacheRequest, install_cache
-from util_jobs.reference.answers import Meter, as_json_option, run
+from util_jobs.answers import Meter, as_json_option, run
 
 
 @click.command("install-vep")

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from pipeline.annotation.children import ChildFamily
+from pipeline.annotation.outputs.indexed_bgzip import IndexedBgzip
 from pipeline.annotation.outputs.vcf_writer import VcfWriter
 from pipeline.errors import CancelledError, LimitError, PermanentError, RetryableError
 from pipeline.settings import get_settings
@@ -105,15 +106,16 @@ def test_a_failing_step_is_named_with_its_reason(tmp_path: Path) -> None:
     assert failed.value.code == "engine_failed"
 
 
+@pytest.mark.parametrize(("place", "method"), [(VcfWriter, "write"), (IndexedBgzip, "_copy")])
 def test_a_full_disk_is_an_error_with_a_name_and_is_tried_again_C20(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: type, method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: VcfWriter, given: bytes, lines: bytes) -> None:
+    def full(self: object, *_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(VcfWriter, "write", full)
+    monkeypatch.setattr(place, method, full)
     with pytest.raises(RetryableError) as refused:
-        run_job(tmp_path, vcf_text("MT 73 . A G . . ."))
+        run_job(tmp_path, vcf_text(*[f"MT {at} . N C . . X={'y' * 1000}" for at in range(1, 3000)]))
     assert refused.value.code == "disk_full"
     assert left_behind(tmp_path) == []
 

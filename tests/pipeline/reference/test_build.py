@@ -241,3 +241,21 @@ def test_a_job_runs_on_a_bundle_of_real_genes(bundles: Path, tmp_path: Path) -> 
     other = "ACGT"["ACGT".index(base) - 1]
     result = run_job(tmp_path, vcf.replace("N\tA", f"{base}\t{other}"), bundle)
     assert ask(result, "select gene from variants") == [("TLR8",)]
+
+
+def test_ambiguity_letters_become_bases_as_in_a_vcf_and_the_md5_stays_the_publishers(
+    bundles: Path, tmp_path: Path
+) -> None:
+    """csq ends where the reference holds another letter than the alleles that were left-aligned onto it."""
+    texts = sequences()
+    bases = texts["1"]
+    published = bases[:50] + "R" + bases[51:120] + "Y" + "C" * 6 + "A" + bases[128:]
+    folder = build(bundles, "".join(f">{name}\n{text}\n" for name, text in (texts | {"1": published}).items()).encode())
+    bundle = load_bundle("b")
+    held = pysam.FastaFile(str(folder / bundle.fasta.name)).fetch("1")
+    assert held == published.replace("R", "A").replace("Y", "C")
+    assert bundle.contigs["1"].m5 == hashlib.md5(published.encode(), usedforsecurity=False).hexdigest()
+    header = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+    records = [f"1\t51\t.\t{held[50]}\tT\t.\t.\t.", "1\t126\t.\tCC\tC\t.\t.\t."]
+    result = run_job(tmp_path, header + "".join(f"{record}\n" for record in records), bundle)
+    assert (result.counts["annotated"], result.counts["alleles"]) == (2, 2)

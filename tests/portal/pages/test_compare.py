@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from pipeline.accounts.store import User
 from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus
 from portal.components import changes
 from tests.builders import make_user, write_job
 from tests.pipeline.results.finished import finished_job
@@ -142,6 +143,19 @@ def test_job_page_leads_to_reruns_and_back_C45(page_of: Callable[[str], str], us
     assert "With the same versions" in shown and "With today's versions" in shown
     back = page_of(f"/jobs/{again.job_id}")
     assert "This is a rerun of" in back and between in back
+
+
+def test_comparing_is_offered_only_where_another_finished_job_of_the_file_is(
+    page_of: Callable[[str], str], user: User
+) -> None:
+    job = finished(user.user_id, "A")
+    finished(user.user_id, "A", name="another.vcf")
+    write_job(Job(**{**vars(finished(user.user_id, "A")), "job_status": JobStatus.CANCELLED, "outputs": {}}))
+    finished(make_user("eve@example.org").user_id, "A")
+    assert "Compare with another job" not in page_of(f"/jobs/{job.job_id}")
+    twin = finished(user.user_id, "B")
+    assert f"/jobs/{job.job_id}/compare" in page_of(f"/jobs/{job.job_id}")
+    assert f"/jobs/{twin.job_id}/compare" in page_of(f"/jobs/{twin.job_id}")
 
 
 def test_rerun_of_a_deleted_job_says_so_and_names_no_job_of_another_C03(

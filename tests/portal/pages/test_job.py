@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,6 +113,42 @@ def test_a_line_that_the_sentence_names_is_not_said_twice(page_of: Callable[[str
     assert page_of(f"/jobs/{job.job_id}").count("1,012") == 1
     other = write_job(replace(job, error=error | {"line": 2}))
     assert '"children": "2"' in page_of(f"/jobs/{other.job_id}")
+
+
+def wrong_build(user: User, bundle_id: str | None) -> Job:
+    error = {"code": "wrong_build", "message": "This file is GRCh37, you chose GRCh38.", "retryable": False}
+    return write_job(replace(make_job(user), job_status=JobStatus.FAILED, error=error, bundle_id=bundle_id))
+
+
+def test_who_chose_the_wrong_reference_is_offered_the_automatic_choice_C39(
+    page_of: Callable[[str], str], user: User
+) -> None:
+    job = wrong_build(user, "rcrs")
+    shown = page_of(f"/jobs/{job.job_id}")
+    assert '"data-versions": "automatic"' in shown
+    assert '"data-versions": "today"' not in shown, "with the same choice it would fail again"
+    by_itself = page_of(f"/jobs/{wrong_build(user, None).job_id}")
+    assert '"data-versions": "automatic"' not in by_itself, "the automatic choice was tried already"
+    aws.client("s3").delete_object(Bucket=job.s3_inputs_bucket, Key=job.s3_key_input_file)
+    gone = page_of(f"/jobs/{job.job_id}")
+    assert "data-versions" not in gone and "Upload another file" in gone
+
+
+def test_a_step_that_was_begun_again_stands_once_with_all_its_time(page_of: Callable[[str], str], done: Job) -> None:
+    turns = [("read", 0, 1), ("annotate", 1, 3), ("read", 3, 7), ("annotate", 7, 8.5)]
+    steps = [{"key": key, "title": key, "started_at": 100.0 + a, "ended_at": 100.0 + b} for key, a, b in turns]
+    job = write_job(replace(done, steps=steps))
+    shown = page_of(f"/jobs/{job.job_id}")
+    assert shown.count('"children": "read"') == shown.count('"children": "annotate"') == 1
+    assert '"children": "5.0 s"' in shown and '"children": "3.5 s"' in shown
+
+
+def test_the_sample_is_said_to_be_invented(page_of: Callable[[str], str], done: Job) -> None:
+    assert "an invented family" in page_of("/jobs")
+    assert "an invented family" not in page_of(f"/jobs/{done.job_id}")
+    size = (Path(__file__).parents[3] / "assets" / "sample.vcf").stat().st_size
+    write_job(replace(done, input_file_name="sample.vcf", input_size=size))
+    assert "an invented family" in page_of(f"/jobs/{done.job_id}")
 
 
 def test_counts_add_up_and_every_reason_is_said(page_of: Callable[[str], str], done: Job) -> None:

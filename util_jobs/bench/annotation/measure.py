@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.reference.add_source import SourceRequest, add_to_folder
 from pipeline.reference.build import BuildRequest, build_bundle
+from pipeline.reference.manifest import SourceDescription
 from pipeline.reference.sources.columns import ColumnRequest
 from util_jobs.bench.annotation import bare_steps, snpeff, whole_job
 from util_jobs.bench.annotation.genome import Genome, make_genome
@@ -61,7 +62,8 @@ def _installed(genome: Genome, source: Path, folder: Path, progress: Callable[[s
     bundles = folder / "bundles"
     request = BuildRequest(id=BUNDLE_ID, fasta=genome.fasta, gff3=genome.gff3, title="Made up", assembly="made up")
     columns = tuple(ColumnRequest(field) for field in SOURCE_FIELDS)
-    asked = SourceRequest(name="src", file=source, columns=columns, title="Made up", licence="none")
+    described = SourceDescription(title="Made up", licence="none")
+    asked = SourceRequest(name="src", file=source, columns=columns, described=described)
     build_bundle(request, bundles, progress, lambda built: add_to_folder(built, asked, progress))
     return os.environ | {"GAS_BUNDLES_DIR": str(bundles)}
 
