@@ -7,7 +7,7 @@ from types import TracebackType
 
 import psutil
 
-INTERVAL_S = 0.1
+INTERVAL_S = 0.25  # a look takes some milliseconds of a processor that the job could use
 
 
 class PeakMemory:
