@@ -1,4 +1,4 @@
-"""Turns a FASTA file into the bundle's: bases and N in upper case, lines of 60, bgzipped where large, indexed, MD5 of each."""
+"""Turns a FASTA file into the bundle's: bases and N in upper case, bgzipped where large, indexed, MD5 of each."""
 
 from __future__ import annotations
 
