@@ -14,8 +14,11 @@ from botocore.config import Config
 
 from pipeline.settings import Settings, get_settings
 
-QUEUES = ("annotate",)
-TOPICS = ("job-requests", "job-results")
+QUEUES = ("annotate", "notify", "archive", "restore", "thaw")
+TOPICS = ("job-requests", "job-results", "plan-changes")
+# boto3 asks again by itself when an answer is lost. An e-mail would then be sent twice: nothing tells SES that it is
+# the same one (C14).
+ASKED_ONCE = frozenset({"sesv2"})
 
 
 def _config() -> Config:
@@ -36,6 +39,8 @@ def client(service: str) -> Any:
     config = _config()
     if service != "s3":
         config = config.merge(Config(signature_version=None))
+    if service in ASKED_ONCE:
+        config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
 

@@ -111,6 +111,9 @@ class Update:
         self._values[value_name] = _serializer.serialize(_to_decimal(value))
         return value_name
 
+    def _path(self, path: str) -> str:
+        return ".".join(self._name(part) for part in path.split("."))
+
     def set(self, **attributes: Any) -> Update:
         """Set attributes; None removes one."""
         for attribute, value in attributes.items():
@@ -118,6 +121,11 @@ class Update:
                 self.remove(attribute)
             else:
                 self._sets.append(f"{self._name(attribute)} = {self._value(value)}")
+        return self
+
+    def set_at(self, path: str, value: Any) -> Update:
+        """Set what lies inside a map: `set_at("notified.failed", ...)`. The map has to exist: DynamoDB makes no parents."""
+        self._sets.append(f"{self._path(path)} = {self._value(value)}")
         return self
 
     def add(self, attribute: str, amount: int) -> Update:
@@ -132,6 +140,11 @@ class Update:
         self._removes += [self._name(a) for a in attributes]
         return self
 
+    def remove_at(self, path: str) -> Update:
+        """Remove what lies inside a map; the map stays."""
+        self._removes.append(self._path(path))
+        return self
+
     def when_equal(self, **attributes: Any) -> Update:
         """Write only while each attribute has this value; None means absent."""
         for attribute, value in attributes.items():
@@ -139,6 +152,17 @@ class Update:
                 self.when_absent(attribute)
             else:
                 self._conditions.append(f"{self._name(attribute)} = {self._value(value)}")
+        return self
+
+    def when_equal_at(self, path: str, value: Any) -> Update:
+        """Write only while what lies inside a map has this value."""
+        self._conditions.append(f"{self._path(path)} = {self._value(value)}")
+        return self
+
+    def when_absent_or_less_at(self, path: str, value: float) -> Update:
+        """Write only while inside a map there is no such number, or one below `value`."""
+        name = self._path(path)
+        self._conditions.append(f"(attribute_not_exists({name}) OR {name} < {self._value(value)})")
         return self
 
     def when_in(self, attribute: str, values: list[Any]) -> Update:
@@ -199,6 +223,17 @@ def query_all(table: str, *, index: str | None = None, **arguments: Any) -> Iter
         request["IndexName"] = index
     while True:
         answer = aws.client("dynamodb").query(**request)
+        yield from (from_item(item) for item in answer["Items"])
+        if not answer.get("LastEvaluatedKey"):
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def scan_all(table: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """Every record that a filter lets through, page after page. It reads (and costs) the whole table: for operators."""
+    request: dict[str, Any] = {"TableName": aws.table_name(table), **arguments}
+    while True:
+        answer = aws.client("dynamodb").scan(**request)
         yield from (from_item(item) for item in answer["Items"])
         if not answer.get("LastEvaluatedKey"):
             return

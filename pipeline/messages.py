@@ -5,17 +5,19 @@ A message carries ids only; whatever else a handler needs it reads from the reco
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from pipeline import aws, clock
 from pipeline.errors import GasError
 
 MAX_MESSAGE_BYTES = 16 * 1024
 
-MessageType = Literal["job-requested", "job-finished"]
+MAX_DELAY_S = 900  # SQS: the longest DelaySeconds
+MessageType = Literal["job-requested", "job-finished", "archive-due", "plan-changed", "thaw-due", "result-restored"]
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 
 
@@ -34,8 +36,22 @@ class Message(BaseModel):
     type: MessageType
     message_id: str = Field(default_factory=lambda: uuid.uuid4().hex, pattern=ID_PATTERN)
     sent_at: int = Field(default_factory=clock.now_s)
-    job_id: str = Field(pattern=ID_PATTERN)
+    job_id: str | None = Field(None, pattern=ID_PATTERN, validate_default=True)
     user_id: str = Field(pattern=ID_PATTERN)
+
+    @field_validator("job_id")
+    @classmethod
+    def _names_its_job(cls, value: str | None, given: ValidationInfo) -> str | None:
+        if (value is None) != (given.data.get("type") == "plan-changed"):
+            raise ValueError("every message but plan-changed is about one job")
+        return value
+
+    @property
+    def job(self) -> str:
+        """Id of the job; every message but `plan-changed` has one."""
+        if self.job_id is None:
+            raise PoisonMessageError(f"a {self.type} message is about no job")
+        return self.job_id
 
 
 def parse(body: str) -> Message:
@@ -54,5 +70,15 @@ def publish(topic: str, message: Message) -> None:
     aws.client("sns").publish(
         TopicArn=aws.topic_arn(topic),
         Message=message.model_dump_json(),
+        MessageGroupId=message.user_id,
+    )
+
+
+def send(queue: str, message: Message, delay_s: float = 0) -> None:
+    """Send a message straight to a queue, to arrive after `delay_s` seconds (at most 15 minutes)."""
+    aws.client("sqs").send_message(
+        QueueUrl=aws.queue_url(aws.queue_name(queue)),
+        MessageBody=message.model_dump_json(),
+        DelaySeconds=max(0, min(math.ceil(delay_s), MAX_DELAY_S)),
         MessageGroupId=message.user_id,
     )

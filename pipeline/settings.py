@@ -70,8 +70,27 @@ class Settings(BaseSettings):
     static_cache_bytes: int = Field(64 * MEBIBYTE, description="Memory for compressed scripts and style sheets.")
     session_lifetime_s: int = Field(14 * 86400, description="Seconds after which a session ends by itself.")
     poll_active_ms: int = Field(1000, description="How often a page asks for news while a job is active.")
+    poll_storage_ms: int = Field(
+        5000, description="How often a page asks for news while a result moves to the archive or back, or is about to."
+    )
+    storage_watch_s: int = Field(
+        600, description="A page watches a result that falls due for the archive within this time."
+    )
+
+    notice_window_s: int = Field(
+        86400, description="A page tells of jobs that ended elsewhere if they were submitted within this time."
+    )
+    notice_max_jobs: int = Field(
+        1000, description="Newest jobs of that time that are looked at for it; the answer says if there were more."
+    )
+    outbox_timeout_s: float = Field(5.0, description="The page Outbox waits so long for the embedded AWS (local only).")
 
     # Uploads and plans
+    payment_provider: Literal["auto", "demo", "none"] = Field(
+        "auto",
+        description="How users change their plan: `demo` is a checkout without money, which only a local portal has; "
+        "`none` leaves it to the operator; `auto` is `demo` locally and `none` in production.",
+    )
     free_max_upload_bytes: int = Field(50 * MEBIBYTE, description="Largest input file of a free user.")
     premium_max_upload_bytes: int = Field(5 * GIBIBYTE, description="Largest input file of a premium user.")
     free_max_active_jobs: int = Field(20, description="Jobs that a free user may have pending or running at once.")
@@ -180,6 +199,26 @@ class Settings(BaseSettings):
     )
     max_unsorted_records: int = Field(20_000_000, description="Largest number of records that are sorted by position.")
     progress_interval_s: float = Field(1.0, description="A job's progress is written at most this often.")
+
+    # The life of a result
+    retention_s: int = Field(
+        300, ge=0, le=365 * 86400, description="A free user's result moves to the archive this long after completion."
+    )
+    archive_store: Literal["s3", "vault"] = Field(
+        "s3", description="Where results go: `s3` (S3's Glacier storage classes) or `vault` (Glacier vaults)."
+    )
+    archive_min_bytes: int = Field(0, description="A file smaller than this stays where it is.")
+    restore_tier: Literal["Expedited", "Standard", "Bulk"] = Field(
+        "Expedited", description="Tier of retrievals; Standard where Expedited is refused."
+    )
+    thaw_interval_s: int = Field(60, description="How often a result that is coming back is looked at.")
+
+    # E-mails
+    mail_sender: str | None = Field(
+        None,
+        description="Sender of the e-mails (`Annotation <gas@example.org>`), an identity that SES has verified; the notify worker needs it in production.",
+    )
+    mail_name_letters: int = Field(80, ge=8, description="A longer file name is cut in an e-mail, and ends with `…`.")
 
     # Local stack (`make run`)
     emulator_port: int = Field(4566, description="Port of the embedded AWS.")

@@ -53,6 +53,21 @@ def result_key(user_id: str, job_id: str, attempt: int, name: str) -> str:
     return f"{results_prefix(user_id, job_id)}{attempt}/{name}"
 
 
+def archive_prefix(user_id: str, job_id: str) -> str:
+    """Prefix of everything of a job that is in the archive."""
+    return f"archive/{user_id}/{job_id}/"
+
+
+def archive_key(user_id: str, job_id: str, version: int, role: str) -> str:
+    """Where a move puts a file. No move uses another one's keys: a late clean-up can never hit a newer copy."""
+    return f"{archive_prefix(user_id, job_id)}{version}/{role}"
+
+
+def thawed_key(user_id: str, job_id: str, version: int, name: str) -> str:
+    """Where a file that comes back from the archive lies from then on."""
+    return f"{results_prefix(user_id, job_id)}thawed-{version}/{name}"
+
+
 def size_of(bucket: str, key: str) -> int | None:
     """Size of an object in bytes, or None if there is none."""
     try:
@@ -205,6 +220,12 @@ def keys_under(bucket: str, prefix: str) -> Iterator[str]:
 def delete_under(bucket: str, prefix: str, *, keep: str | None = None) -> int:
     """Delete every object under a prefix (except those under `keep`); returns how many."""
     doomed = [key for key in keys_under(bucket, prefix) if keep is None or not key.startswith(keep)]
+    delete_keys(bucket, doomed)
+    return len(doomed)
+
+
+def delete_keys(bucket: str, doomed: list[str]) -> None:
+    """Delete objects; absent ones are fine. Raises RetryableError where S3 could not delete some."""
     for start in range(0, len(doomed), DELETE_BATCH):
         batch = doomed[start : start + DELETE_BATCH]
         answer = aws.client("s3").delete_objects(
@@ -212,4 +233,3 @@ def delete_under(bucket: str, prefix: str, *, keep: str | None = None) -> int:
         )
         if answer.get("Errors"):
             raise RetryableError("Some stored files could not be deleted; they are tried again.", code="delete_failed")
-    return len(doomed)

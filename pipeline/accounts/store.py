@@ -22,7 +22,11 @@ PLANS: tuple[Plan, ...] = ("free_user", "premium_user")
 
 @dataclass(frozen=True)
 class User:
-    """A person with an account. `session_epoch` counts up when all sessions of the user end."""
+    """A person with an account. `session_epoch` counts up when all sessions of the user end, `plan_version` when the
+    plan changes; `emails` tells whether notifications are wanted.
+
+    `deleting` is the tombstone of an account that is being deleted; at the end its record holds only that and the id.
+    """
 
     user_id: str
     email: str
@@ -30,17 +34,25 @@ class User:
     plan: Plan
     created_at: int
     session_epoch: int
+    plan_version: int = 0
+    plan_changed_at: int | None = None
+    emails: bool = True
+    deleting: int | None = None
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> User:
         """The user in a record of the `users` table."""
         return cls(
             user_id=record["user_id"],
-            email=record["email"],
+            email=record.get("email", ""),
             name=record.get("name", ""),
             plan=record.get("plan", "free_user"),
-            created_at=record["created_at"],
+            created_at=record.get("created_at", 0),
             session_epoch=record.get("session_epoch", 0),
+            plan_version=record.get("plan_version", 0),
+            plan_changed_at=record.get("plan_changed_at"),
+            emails=record.get("emails", True),
+            deleting=record.get("deleting"),
         )
 
 
@@ -110,7 +122,8 @@ def check_password(email: str, password: str) -> User | None:
         return None
     if passwords.needs_rehash(record["password_hash"]):
         _improve_hash(record, password)
-    return get_user(record["user_id"])
+    user = get_user(record["user_id"])
+    return None if user is None or user.deleting else user
 
 
 def change_password(user: User, password: str) -> User:
@@ -154,7 +167,18 @@ def end_sessions(user_id: str) -> User:
     return User.from_record(update.write())
 
 
-def set_plan(user_id: str, plan: Plan) -> User:
-    """Change the plan of a user."""
-    update = dynamo.Update("users", {"user_id": user_id}).set(plan=plan).when_exists("user_id")
-    return User.from_record(update.write())
+def set_emails(user_id: str, wanted: bool) -> User:
+    """Switch notifications by e-mail on or off."""
+    update = dynamo.Update("users", {"user_id": user_id}).set(emails=wanted).when_exists("user_id")
+    return User.from_record(update.when_absent("deleting").write())
+
+
+def require_standing(user_id: str) -> None:
+    """Refuse what would give new files to an account that is being deleted: `NotFoundError`.
+
+    Asked *after* a new upload was recorded: the deletion writes its tombstone before it looks for uploads, so one of
+    the two always sees the other (C34).
+    """
+    user = get_user(user_id)
+    if user is None or user.deleting:
+        raise NotFoundError("This account is gone.")

@@ -1,4 +1,4 @@
-"""Tells the rest of the system about a job: one that waits (to the annotate workers), one that ended (to all).
+"""Tells the rest of the system about a job: one that waits (to the annotate workers), one that ended or came back.
 
 The record is written first; if the message cannot be sent, the record stays in the sweep's index and the
 sweep sends it later (C16). Both messages may arrive more than once.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import logs, messages
+from pipeline.archive import moves
 from pipeline.errors import ConflictError
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
@@ -25,6 +26,19 @@ def announce_pending(job: Job) -> bool:
 def announce_finished(job: Job) -> bool:
     """Tell everybody that a job ended (COMPLETED or FAILED); False if it must be done later."""
     return _announce(job, "job-results", "job-finished")
+
+
+def announce_restored(job: Job) -> bool:
+    """Tell everybody that a result came back from the archive; False if it must be done later."""
+    try:
+        messages.publish("job-results", Message(type="result-restored", job_id=job.job_id, user_id=job.user_id))
+        moves.told(job)
+    except (BotoCoreError, ClientError) as error:
+        log.warning("announcement_failed", job_id=job.job_id, topic="job-results", error=type(error).__name__)
+        return False
+    except ConflictError:
+        return True  # somebody else noted it, or the result is on its way again: the sweep looks
+    return True
 
 
 def _announce(job: Job, topic: str, kind: MessageType) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline import aws, clock, dynamo, storage
+from pipeline.archive.cleaning import remove_archived
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
 from pipeline.settings import get_settings
@@ -26,6 +27,7 @@ def look_again(job: Job) -> None:
 def remove_objects(job: Job) -> int:
     """Delete the input and everything that any attempt stored; returns how many objects were there."""
     count = storage.delete_under(job.s3_inputs_bucket, job.s3_key_input_file)
+    remove_archived(job)
     results = job.s3_results_bucket or aws.bucket("results")
     return count + storage.delete_under(results, storage.results_prefix(job.user_id, job.job_id))
 
@@ -35,5 +37,6 @@ def bury(job: Job) -> None:
     remove_objects(job)
     update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(input_file_name="(deleted)")
     update.remove("sweep_bucket", "sweep_at", "outputs", "counts", "notes", "steps", "error", "progress")
-    update.remove("detected_build", "reruns", "pinned")
+    update.remove("detected_build", "reruns", "pinned", "archived", "cleanup", "thawed", "notified", "restore_message")
+    update.remove("results_file_archive_id", "archive_after", "restored_at")
     update.when_exists("deleting").write()

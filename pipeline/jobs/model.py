@@ -34,8 +34,20 @@ class Job:
     s3_results_bucket: str | None = None
     s3_key_result_file: str | None = None
     s3_key_log_file: str | None = None
-    results_file_archive_id: str | None = None
+    # Where the result is, and what becomes of it. `storage_version` is the fencing number of the moves.
+    results_file_archive_id: str | None = None  # of the VCF
+    storage_version: int = 0
+    archive_after: int | None = None  # the owner is free: from then on the result may go to the archive
+    archived: dict[str, dict[str, Any]] = field(default_factory=dict)  # ArchivedFile by role
+    thawed: dict[str, str] = field(default_factory=dict)  # role → key of what has come back already
     restore_message: str | None = None
+    restore_tier: str | None = None
+    restore_requested_at: int | None = None
+    restore_expected_at: int | None = None
+    restored_at: int | None = None  # came back, and nobody was told yet
+    cleanup: dict[str, Any] | None = None  # what a move made obsolete and is not gone yet
+    notified: dict[str, dict[str, Any]] = field(default_factory=dict)  # claims of e-mails by event
+    announced_at: int | None = None
     # Who works on it: `attempt` is the fencing number, counted up by every claim.
     attempt: int = 0
     lease_owner: str | None = None

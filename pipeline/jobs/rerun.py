@@ -125,6 +125,7 @@ def _record(origin: Job, new_id: str, choices: Choices, pinned: dict[str, Any] |
         pinned=pinned,
     )
     if dynamo.put_new(uploads.TABLE, vars(fresh), "upload_id"):
+        transfer.keep_if_standing(fresh)
         return fresh
     return uploads.get_owned(origin.user_id, new_id)
 

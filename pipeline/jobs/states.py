@@ -1,7 +1,7 @@
 """The states of a job and every legal transition, in one place (each is written conditionally by the store).
 
 Work:    PENDING → RUNNING → COMPLETED | FAILED | CANCELLED, with RUNNING → PENDING (lease lost, tried again)
-Storage: NONE → HOT (the life of a cold result extends this table)
+Storage: NONE → HOT → ARCHIVING → ARCHIVED → RESTORING → HOT, with ARCHIVING → HOT (the owner became premium meanwhile)
 `deleting` is a tombstone beside both: no transition leaves it.
 """
 
@@ -25,6 +25,9 @@ class StorageState(StrEnum):
 
     NONE = "NONE"
     HOT = "HOT"
+    ARCHIVING = "ARCHIVING"
+    ARCHIVED = "ARCHIVED"
+    RESTORING = "RESTORING"
 
 
 WORK_TRANSITIONS: dict[JobStatus, frozenset[JobStatus]] = {
@@ -36,7 +39,10 @@ WORK_TRANSITIONS: dict[JobStatus, frozenset[JobStatus]] = {
 }
 STORAGE_TRANSITIONS: dict[StorageState, frozenset[StorageState]] = {
     StorageState.NONE: frozenset({StorageState.HOT}),
-    StorageState.HOT: frozenset(),
+    StorageState.HOT: frozenset({StorageState.ARCHIVING}),
+    StorageState.ARCHIVING: frozenset({StorageState.ARCHIVED, StorageState.HOT}),
+    StorageState.ARCHIVED: frozenset({StorageState.RESTORING}),
+    StorageState.RESTORING: frozenset({StorageState.HOT}),
 }
 ACTIVE = frozenset({JobStatus.PENDING, JobStatus.RUNNING})
 

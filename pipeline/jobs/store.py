@@ -132,11 +132,11 @@ def write_progress(job: Job, progress: dict[str, Any], steps: list[dict[str, Any
     return _write_fenced(_fenced(job).set(progress=progress, steps=steps, lease_expires_at=expires, sweep_at=expires))
 
 
-def complete(job: Job, *, results: dict[str, Any]) -> Job:
+def complete(job: Job, *, results: dict[str, Any], archive_after: int | None = None) -> Job:
     """RUNNING → COMPLETED and the result HOT, in one write, by the holder only.
 
-    `results` are attributes of the record: outputs, counts, notes, steps, keys. The sweep looks again until
-    the announcement of the result was sent (`announced`).
+    `results` are attributes of the record: outputs, counts, notes, steps, keys. `archive_after` is when a free user's
+    result falls due for the archive. The sweep looks again until the announcement of the result was sent.
     """
     now = clock.now_s()
     return _write_fenced(
@@ -145,6 +145,7 @@ def complete(job: Job, *, results: dict[str, Any]) -> Job:
             **results,
             job_status=JobStatus.COMPLETED,
             result_storage=StorageState.HOT,
+            archive_after=archive_after,
             complete_time=now,
             sweep_bucket=SWEEP_BUCKET,
             sweep_at=now + get_settings().pending_grace_s,
@@ -213,7 +214,8 @@ def _worker_lost(times: int) -> dict[str, Any]:
 
 
 def mark_announced(job: Job) -> Job:
-    """The job's message was sent: the sweep looks again later (active) or no more (finished)."""
+    """The job's message was sent: the sweep looks again later (active), when the result is due for the archive, or no
+    more."""
     update = (
         dynamo.Update(TABLE, _key(job.job_id))
         .when_equal(job_status=job.job_status, attempt=job.attempt)
@@ -223,9 +225,52 @@ def mark_announced(job: Job) -> Job:
         backoff = min(job.announcements, MAX_ANNOUNCEMENT_BACKOFF)
         update.set(sweep_at=clock.now_s() + get_settings().pending_grace_s * 2**backoff)
         update.add("announcements", 1)
-    else:
-        update.remove("sweep_bucket", "sweep_at")
+        return Job.from_record(update.write())
+    now = clock.now_s()
+    look_again(update.set(announced_at=now), next_look(job, announced_at=now))
+    if job.job_status == JobStatus.COMPLETED:
+        seen = ("result_storage", "archive_after", "cleanup", "restored_at")
+        update.when_equal(**{name: getattr(job, name) for name in seen})
     return Job.from_record(update.write())
+
+
+def look_again(update: dynamo.Update, at: float | None) -> dynamo.Update:
+    """Let the sweep look at the job at this time; None: never again."""
+    if at is None:
+        return update.remove("sweep_bucket", "sweep_at")
+    return update.set(sweep_bucket=SWEEP_BUCKET, sweep_at=int(at))
+
+
+def next_look(job: Job, **changes: Any) -> float | None:
+    """When the sweep has to look at a job that ended, with some attributes as they will be; None: never."""
+    values = vars(job) | changes
+    now = clock.now()
+    if values["announced_at"] is None or values["restored_at"] is not None:
+        return now + get_settings().pending_grace_s
+    if values["cleanup"] is not None:
+        return max(now, values["cleanup"].get("not_before", 0))
+    if values["result_storage"] in (StorageState.ARCHIVING, StorageState.RESTORING):
+        return now + get_settings().lease_s
+    archive_after: int | None = values["archive_after"]
+    return archive_after if values["result_storage"] == StorageState.HOT else None
+
+
+def sweep_later(job: Job) -> Job:
+    """The sweep asked somebody to do what this job waits for: it looks again after a while. What ARCHIVING means by
+    `sweep_at`, the lease of its worker, stays in the past."""
+    update = dynamo.Update(TABLE, _key(job.job_id)).when_equal(
+        job_status=job.job_status, result_storage=job.result_storage, sweep_at=job.sweep_at
+    )
+    delay = 0 if job.result_storage == StorageState.ARCHIVING else get_settings().pending_grace_s
+    return Job.from_record(look_again(update.when_absent("deleting"), clock.now() + delay).write())
+
+
+def put_off(job: Job) -> Job:
+    """Nothing is due now: the sweep looks again when something is, or never."""
+    update = dynamo.Update(TABLE, _key(job.job_id)).when_equal(
+        result_storage=job.result_storage, archive_after=job.archive_after, sweep_at=job.sweep_at
+    )
+    return Job.from_record(look_again(update.when_absent("deleting"), next_look(job)).write())
 
 
 def cancel(job: Job) -> Job:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from pipeline import aws, clock, dynamo
-from pipeline.accounts.store import User
+from pipeline.accounts.store import User, require_standing
 from pipeline.errors import ConflictError, LimitError, NotFoundError
 from pipeline.jobs import store
 from pipeline.jobs.announce import announce_pending
@@ -32,6 +32,7 @@ def submit(user: User, upload_id: object, choices: Choices | None = None) -> Job
         return store.get_owned(upload.upload_id, user.user_id)
     if upload.state != UploadState.UPLOADED:
         raise ConflictError("The upload is not finished yet.", code="upload_unfinished")
+    require_standing(user.user_id)
     check_active_jobs(user)
     job = _new_job(upload, check_choices(choices or upload.choices))
     if not _create(upload, job):

@@ -1,4 +1,4 @@
-"""The readable documents of a result: the log's beginning, and the manifest."""
+"""The readable documents of a result: the log's beginning, the summary and the manifest. They never go to the archive."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pipeline import aws, logs
 from pipeline.errors import ConflictError, LimitError, NotFoundError, RetryableError
 from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import MEBIBYTE, get_settings
 
 log = logs.get_logger()
@@ -53,8 +54,13 @@ def document(job: Job, role: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def are_readable(job: Job) -> bool:
+    """True while the job has documents: of a result that is in the archive, or on its way, too."""
+    return job.job_status == JobStatus.COMPLETED and job.result_storage != StorageState.NONE
+
+
 def _stored(job: Job, role: str) -> dict[str, Any]:
-    if not job.has_results:
+    if not are_readable(job):
         raise ConflictError("This job has no result that can be read now.", code="no_result")
     if role not in job.outputs:
         raise NotFoundError("This result has no such file.", code="no_such_file")

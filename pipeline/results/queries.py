@@ -95,14 +95,14 @@ def positions(job: Job) -> Positions:
     """
     with cache.opened(job, "variants") as path:
         found = [Contig(*row) for row in connection.rows(by_contig, {"path": str(path)})]
-        drawn, left_out = _split(found)
+        drawn, left_out = split_drawn(found)
         width = bin_width(drawn)
         parameters = {"path": str(path), "width": width, "contigs": [contig.name for contig in drawn]}
         bins = [PositionBin(*row) for row in connection.rows(binned, parameters)] if drawn else []
     return Positions(drawn, left_out, width, bins)
 
 
-def _split(contigs: list[Contig]) -> tuple[list[Contig], list[Contig]]:
+def split_drawn(contigs: list[Contig]) -> tuple[list[Contig], list[Contig]]:
     """Those that are drawn (the ones with most variants, in their order) and those that are not (C44)."""
     ranked = sorted(contigs, key=lambda contig: -contig.alleles)
     drawn = {contig.name for contig in ranked[:MAX_CONTIGS_DRAWN]}

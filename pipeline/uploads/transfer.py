@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline import aws, dynamo, storage
-from pipeline.accounts.store import User
-from pipeline.errors import ConflictError, InputError
+from pipeline.accounts.store import User, require_standing
+from pipeline.errors import ConflictError, InputError, NotFoundError
 from pipeline.uploads import multipart, store
 from pipeline.uploads.choices import AUTOMATIC, Choices
 from pipeline.uploads.limits import check_room, check_size
@@ -30,7 +30,17 @@ def start(user: User, file_name: str, size: int, choices: Choices = AUTOMATIC, *
     check_room(mine)
     upload = store.with_multipart(upload, multipart.create(upload))
     store.insert(upload)
+    keep_if_standing(upload)
     return upload
+
+
+def keep_if_standing(upload: Upload) -> None:
+    """Take an upload that was recorded just now away again if its owner's account is being deleted: `NotFoundError`."""
+    try:
+        require_standing(upload.user_id)
+    except NotFoundError:
+        discard(upload)
+        raise
 
 
 def sign_parts(user: User, upload_id: object, numbers: list[int]) -> list[dict[str, Any]]:

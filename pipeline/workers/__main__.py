@@ -15,6 +15,7 @@ from pipeline import ids, logs
 from pipeline.settings import get_settings
 from pipeline.workers import health
 from pipeline.workers.annotate import AnnotateHandler
+from pipeline.workers.delivery import Handler
 from pipeline.workers.runner import Runner
 from pipeline.workers.sweep import SweepLoop
 from pipeline.workers.workspace import Workspace
@@ -41,12 +42,37 @@ def _annotate(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]
     return loops, workspace.close
 
 
+def _one(handler: Handler, stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    return [Runner(handler, stopping)], lambda: None
+
+
+def _archive(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    from pipeline.workers.archive import ArchiveHandler
+
+    return _one(ArchiveHandler(), stopping)
+
+
+def _restore(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    from pipeline.workers.restore import RestoreHandler
+
+    return _one(RestoreHandler(), stopping)
+
+
+def _thaw(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    from pipeline.workers.thaw import ThawHandler
+
+    return _one(ThawHandler(), stopping)
+
+
 def _sweep(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
     return [SweepLoop(stopping)], lambda: None
 
 
 WORKERS: dict[str, Callable[[threading.Event], tuple[list[Loop], Callable[[], None]]]] = {
     "annotate": _annotate,
+    "archive": _archive,
+    "restore": _restore,
+    "thaw": _thaw,
     "sweep": _sweep,
 }
 

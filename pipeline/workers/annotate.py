@@ -9,8 +9,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import aws, clock, ids, logs, storage
+from pipeline import aws, clock, ids, logs, messages, storage
 from pipeline.annotation.annotate import STEPS, AnnotationResult, Progress, annotate
+from pipeline.archive.steps import archive_after_of
 from pipeline.errors import (
     CancelledError,
     ConflictError,
@@ -56,6 +57,7 @@ class AnnotateHandler:
     workspace: Workspace
     worker_id: str
     queue: str = field(default="annotate", init=False)
+    parse = staticmethod(messages.parse)
 
     def handle(self, message: Message, delivery: Delivery) -> None:
         """Bring the job of this message to its end. A duplicate or late message changes nothing (C14)."""
@@ -73,7 +75,7 @@ class AnnotateHandler:
         log.info("job_completed", attempt=job.attempt, seconds=clock.now_s() - job.submit_time)
 
     def _claim(self, message: Message) -> Job | None:
-        job = store.get(message.job_id)
+        job = store.get(message.job)
         if job is None or job.user_id != message.user_id or job.deleting:
             log.info("job_gone")
             return None
@@ -109,7 +111,9 @@ class AnnotateHandler:
         report.begin(STORE[0])
         outputs = store_outputs(job, result, delivery, report)
         report.end()
-        finished = store.complete(job, results=_results(job, result, outputs, report.steps))
+        finished = store.complete(
+            job, results=_results(job, result, outputs, report.steps), archive_after=archive_after_of(job.user_id)
+        )
         if job.attempt > 1:
             _remove_other_attempts(finished)
         return finished

@@ -45,6 +45,10 @@ class Handler(Protocol):
 
     queue: str
 
+    def parse(self, body: str) -> Message | None:
+        """The message in a queue body; None where there is nothing to do. Raises PoisonMessageError."""
+        ...
+
     def handle(self, message: Message, delivery: Delivery) -> None:
         """Do the work. Returning means that it is durable and the message may go."""
         ...

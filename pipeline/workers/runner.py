@@ -12,9 +12,9 @@ import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import logs, messages
+from pipeline import logs
 from pipeline.errors import GasError, RetryableError
-from pipeline.messages import PoisonMessageError
+from pipeline.messages import Message, PoisonMessageError
 from pipeline.settings import get_settings
 from pipeline.workers.delivery import ACKNOWLEDGE, Delivery, Disposition, Handler
 from pipeline.workers.heartbeat import Heartbeat
@@ -78,18 +78,21 @@ class Runner:
     def process(self, queue: Queue, received: Received) -> None:
         """One message from its body to its end."""
         try:
-            message = messages.parse(received.body)
+            message = self.handler.parse(received.body)
         except PoisonMessageError as error:
             log.error("message_poison", sqs_message_id=received.sqs_message_id, reason=error.message)
             queue.bury(received, error.message)
             return
+        if message is None:
+            queue.acknowledge(received)
+            return
         delivery = Delivery(receives=received.receives, stopping=self.stopping)
-        with logs.bound(job_id=message.job_id, message_id=message.message_id):
+        with logs.bound(job_id=message.job_id or "", message_id=message.message_id):
             with Heartbeat(queue, received, delivery, self.tick):
                 disposition = self._handle(message, delivery)
             self._dispose(queue, received, disposition)
 
-    def _handle(self, message: messages.Message, delivery: Delivery) -> Disposition:
+    def _handle(self, message: Message, delivery: Delivery) -> Disposition:
         try:
             self.handler.handle(message, delivery)
         except Exception as error:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import aws, clock, logs, storage
+from pipeline import aws, clock, logs, messages, storage
+from pipeline.archive.cleaning import clean
 from pipeline.errors import ConflictError, GasError
 from pipeline.jobs import delete, store
-from pipeline.jobs.announce import announce_finished, announce_pending
+from pipeline.jobs.announce import announce_finished, announce_pending, announce_restored
 from pipeline.jobs.model import Job
-from pipeline.jobs.states import JobStatus
+from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.messages import Message, MessageType
 from pipeline.settings import get_settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
@@ -46,7 +48,33 @@ def sweep_job(job_id: str) -> str:
         storage.delete_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id))
         store.mark_announced(job)
         return "cleared_cancelled"
-    return "announced_finished" if announce_finished(job) else "announcement_failed"
+    if job.announced_at is None:
+        return "announced_finished" if announce_finished(job) else "announcement_failed"
+    return _sweep_result(job) if job.job_status == JobStatus.COMPLETED else "nothing"
+
+
+def _sweep_result(job: Job) -> str:
+    """A result whose move was not told, not cleared away, or not carried on."""
+    if job.restored_at is not None:
+        return "announced_restored" if announce_restored(job) else "announcement_failed"
+    if job.cleanup:
+        return "cleaned" if clean(job).cleanup is None else "nothing"
+    if job.result_storage == StorageState.RESTORING:
+        return _asked_for(job, "thaw", "thaw-due")
+    is_due = (
+        job.result_storage == StorageState.HOT and job.archive_after is not None and job.archive_after <= clock.now()
+    )
+    if is_due or job.result_storage == StorageState.ARCHIVING:
+        return _asked_for(job, "archive", "archive-due")
+    store.put_off(job)
+    return "nothing"
+
+
+def _asked_for(job: Job, queue: str, kind: MessageType) -> str:
+    """Let the worker do it; if the message is lost, the next look comes."""
+    messages.send(queue, Message(type=kind, job_id=job.job_id, user_id=job.user_id))
+    store.sweep_later(job)
+    return kind.replace("-", "_")
 
 
 def _sweep_deleted(job: Job) -> str:

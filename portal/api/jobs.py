@@ -15,11 +15,13 @@ from pipeline.jobs import store, submit
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.results import cache
+from pipeline.results.documents import are_readable
 from pipeline.settings import get_settings
 from portal.api.bodies import limit_body, read_body
 from portal.api.choices import ChoicesBody
 from portal.api.rates import per_user
 from portal.auth.current import current_user
+from portal.components.storage_state import away_sentence
 
 blueprint = Blueprint("jobs_api", __name__, url_prefix="/api/jobs")
 blueprint.before_request(limit_body)
@@ -45,6 +47,9 @@ def as_json(job: Job) -> dict[str, Any]:
         "input_size": job.input_size,
         "job_status": job.job_status,
         "result_storage": job.result_storage,
+        "archive_after": job.archive_after,
+        "restore_message": job.restore_message,
+        "restore_expected_at": job.restore_expected_at,
         "bundle_id": job.bundle_id,
         "engine": job.engine,
         "source_ids": job.source_ids,
@@ -64,13 +69,14 @@ def as_json(job: Job) -> dict[str, Any]:
 
 
 def _files(job: Job) -> dict[str, dict[str, Any]]:
-    if not job.has_results:
+    """The files that can be fetched now."""
+    if not are_readable(job):
         return {}
     shown = ("name", "size", "sha256")
     return {
         role: {key: job.outputs[role][key] for key in shown if key in job.outputs[role]}
         for role in RESULT_ROLES
-        if role in job.outputs
+        if role in job.outputs and away_sentence(job, role) is None
     }
 
 
@@ -145,13 +151,17 @@ def download(job_id: str, role: str) -> Response | dict[str, Any]:
 
 
 def _locate(job: Job, role: str) -> tuple[str, str, str]:
-    """Bucket, key and file name of a role; `NotFoundError` for what the job never had."""
+    """Bucket, key and file name of a role; `NotFoundError` for what the job never had, `ConflictError` for what is in
+    the archive or on its way."""
     if role == INPUT_ROLE:
         return job.s3_inputs_bucket, job.s3_key_input_file, job.input_file_name
     if role not in RESULT_ROLES:
         raise NotFoundError("A job has no such file.")
-    if not job.has_results:
+    if not are_readable(job):
         raise ConflictError("The job has no result that can be downloaded now.", code="no_result")
+    sentence = away_sentence(job, role)
+    if sentence is not None:
+        raise ConflictError(sentence, code="archived")
     output = job.outputs.get(role)
     if output is None:
         raise NotFoundError("This job's result has no such file.")

@@ -93,7 +93,7 @@ def _load(token: str) -> SignedIn | None:
     if not is_fresh_enough():
         return None
     account = get_user(user_id)
-    if account is None or str(account.session_epoch) != epoch:
+    if account is None or account.deleting or str(account.session_epoch) != epoch:
         return None
     return SignedIn(account)
 

@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from pipeline.accounts.store import User
 from pipeline.annotation.alleles import SKIP_SENTENCES
 from pipeline.errors import GasError
 from pipeline.jobs.model import Job
@@ -18,13 +19,16 @@ from portal.components.job_relatives import kinship, run_again
 from portal.components.job_steps import progress, stepper
 from portal.components.sample import NOTE_ON_JOB, is_sample
 from portal.components.states import badge
+from portal.components.storage_state import storage_notice
 from portal.components.words import number, size, time, with_code
 
 
-def summary(job: Job) -> list[Component]:
-    """Everything that changes while the job runs."""
+def summary(job: Job, user: User) -> list[Component]:
+    """Everything that changes while the job runs, and while its result moves to the archive or back."""
+    notice = storage_notice(job, user)
     return [
         _head(job),
+        *([notice] if notice is not None else []),
         html.Section(
             [part for part in (progress(job), stepper(job)) if part is not None],
             className="gas-card gas-job-steps",
@@ -112,16 +116,6 @@ def bundle_name(bundle_id: str) -> str:
         return load_bundle(bundle_id).title
     except GasError:
         return bundle_id
-
-
-def contig_lengths(bundle_id: str | None, names: list[str]) -> dict[str, int]:
-    """Lengths, in bases, of those contigs (named as in a file) that the job's reference holds."""
-    try:
-        bundle = load_bundle(bundle_id) if bundle_id else None
-    except GasError:
-        return {}
-    found = {name: bundle.contig_for(name) for name in names} if bundle else {}
-    return {name: contig.length for name, contig in found.items() if contig is not None}
 
 
 def _counts(job: Job) -> html.Section:

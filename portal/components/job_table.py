@@ -11,9 +11,11 @@ from dash import html
 from pipeline import clock
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
+from pipeline.settings import get_settings
 from portal.components.grid import FIT_COLUMNS, formatter, grid
 from portal.components.job_steps import current_step
-from portal.components.states import name_and_look
+from portal.components.states import NOTHING_ANNOTATED, name_and_look, nothing_annotated
+from portal.components.storage_state import is_away, news_interval_ms
 
 GRID_ID = "jobs-grid"
 ROW_HEIGHT = 52  # pixels
@@ -60,25 +62,36 @@ def _says(job: Job) -> str:
         return current_step(job)
     if job.job_status == JobStatus.PENDING:
         return "Starts as soon as there is room"
-    return ""
+    return NOTHING_ANNOTATED if is_away(job) and nothing_annotated(job) else ""
 
 
 def active_ids(jobs: list[Job]) -> list[str]:
-    """Ids of the jobs that may still change by themselves."""
+    """Ids of the jobs that wait or run."""
     return [job.job_id for job in jobs if job.is_active]
 
 
-def known(jobs: list[Job]) -> dict[str, Any]:
-    """What the page keeps to ask for news: which jobs were active, and a digest of which jobs there are."""
+def watched_ids(jobs: list[Job], plan: str) -> list[str]:
+    """Ids of the jobs that may still change by themselves, or whose results may move."""
+    return [job.job_id for job in jobs if news_interval_ms(job, plan) is not None]
+
+
+def poll(jobs: list[Job], plan: str) -> dict[str, Any]:
+    """How the page's clock goes: as fast as the job that changes most asks for; it stands still where none does."""
+    intervals = [found for job in jobs if (found := news_interval_ms(job, plan)) is not None]
+    return {"interval": min(intervals, default=get_settings().poll_storage_ms), "disabled": not intervals}
+
+
+def known(jobs: list[Job], plan: str) -> dict[str, Any]:
+    """What the page keeps to ask for news: which jobs were active, which are watched, a digest of which there are."""
     digest = hashlib.sha256(" ".join(sorted(job.job_id for job in jobs)).encode()).hexdigest()
-    return {"active": active_ids(jobs), "digest": digest}
+    return {"active": active_ids(jobs), "watched": watched_ids(jobs, plan), "digest": digest}
 
 
-def changes(jobs: list[Job], seen: dict[str, Any] | None) -> list[Row] | None:
+def changes(jobs: list[Job], plan: str, seen: dict[str, Any] | None) -> list[Row] | None:
     """Rows that may have changed since `seen`; None if jobs came or went and the whole list is needed."""
-    if seen is None or seen.get("digest") != known(jobs)["digest"]:
+    if seen is None or seen.get("digest") != known(jobs, plan)["digest"]:
         return None
-    watched = {*(seen.get("active") or []), *active_ids(jobs)}
+    watched = {*(seen.get("watched") or []), *watched_ids(jobs, plan)}
     return [row(job) for job in jobs if job.job_id in watched]
 
 

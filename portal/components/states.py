@@ -9,6 +9,7 @@ from pipeline import logs
 from pipeline.errors import NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
+from portal.components import storage_state
 
 log = logs.get_logger()
 
@@ -32,6 +33,8 @@ def nothing_annotated(job: Job) -> bool:
 
 def name_and_look(job: Job) -> tuple[str, str]:
     """The state as a word, and the class that colours it; success only where something was annotated."""
+    if storage_state.is_away(job):
+        return storage_state.STATE_NAMES[job.result_storage]
     if nothing_annotated(job):
         return NOTHING_ANNOTATED, "nothing"
     return STATE_NAMES[job.job_status], job.job_status.lower()

@@ -1,4 +1,5 @@
-"""The page of one job: its steps while it runs; its counts, plots, variants, files and log when it is done."""
+"""The page of one job: its steps while it runs; its counts, plots, variants, files and log when it is done; what is
+left of them to see while its files are in the archive."""
 
 from __future__ import annotations
 
@@ -9,20 +10,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 from dash.development.base_component import Component
 
+from pipeline.accounts.store import User
 from pipeline.errors import GasError, NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.store import get_owned
-from pipeline.results import blocks, documents, queries
+from pipeline.results import blocks, documents
 from pipeline.results.columns import described_by
 from pipeline.settings import get_settings
 from portal.auth.current import current_user
 from portal.components import (
     delete_dialog,
     downloads,
-    figures,
+    job_plots,
     job_summary,
     provenance,
     states,
+    storage_state,
     variant_table,
 )
 from portal.components.frame import PRODUCT
@@ -42,32 +45,46 @@ def layout(job_id: str | None = None, **_: str) -> Component:
         return states.not_read(error)
     return html.Div(
         [
-            html.Div(job_summary.summary(job), id="job-summary"),
+            html.Div(job_summary.summary(job, user), id="job-summary"),
             html.Div(_results(job), id="job-results"),
             delete_dialog.dialog(),
             dcc.Store(id=JOB, data=job.job_id),
             dcc.Store(id=SEEN, data=_version(job)),
             dcc.Store(id=REFRESH),
             dcc.Store(id=THEME),
-            dcc.Interval(id=POLL, interval=get_settings().poll_active_ms, disabled=not job.is_active),
+            dcc.Interval(id=POLL, **_poll(job, user)),
         ],
         id="job-page",
         className="gas-job",
     )
 
 
+def _poll(job: Job, user: User) -> dict[str, Any]:
+    """How the page's clock goes: fast while the job runs, slowly while its result may move, else not at all."""
+    interval = storage_state.news_interval_ms(job, user.plan)
+    return {"interval": interval or get_settings().poll_storage_ms, "disabled": interval is None}
+
+
 def _version(job: Job) -> str:
     """Changes when the page has to show other results."""
-    return f"{job.job_status}/{job.result_storage}/{job.attempt}"
+    shown = "AWAY" if storage_state.is_away(job) else job.result_storage
+    return f"{job.job_status}/{shown}/{job.attempt}"
 
 
 def _results(job: Job) -> list[Component]:
-    """Places for what is read from the result's files; filled by callbacks of their own when they appear."""
-    if not job.has_results:
+    """Places for what is read from the result's files; filled by callbacks of their own when they appear.
+
+    While the files are away there is neither a link to them nor a table over them (C26).
+    """
+    if not documents.are_readable(job):
         return []
+    filled_when_it_appears = dcc.Store(id="job-result", data=_version(job))
+    plots = html.Div(states.loading("the plots"), id="job-figures", className="gas-figures")
+    if not job.has_results:
+        return [filled_when_it_appears, plots, html.Div(html.Div(id="job-documents"), className="gas-files")]
     return [
-        dcc.Store(id="job-result", data=_version(job)),
-        html.Div(states.loading("the plots"), id="job-figures", className="gas-figures"),
+        filled_when_it_appears,
+        plots,
         html.Div(states.loading("the variants"), id="job-variants"),
         html.Div([downloads.downloads(job), html.Div(id="job-documents")], className="gas-files"),
     ]
@@ -80,6 +97,7 @@ def _owned(job_id: object) -> Job:
 @callback(
     Output("job-summary", "children"),
     Output("job-results", "children"),
+    Output(POLL, "interval"),
     Output(POLL, "disabled"),
     Output(SEEN, "data"),
     Input(POLL, "n_intervals"),
@@ -89,30 +107,24 @@ def _owned(job_id: object) -> Job:
     prevent_initial_call=True,
 )
 def news(_ticks: int | None, _refresh: Any, job_id: str, seen: str | None) -> tuple[Any, ...]:
-    """The head of the page as the job stands now; the results too when they came, or went."""
+    """The head of the page as the job stands now; the results too when they came, or went: links go with the very
+    answer that says why."""
+    user = current_user()
     try:
-        job = _owned(job_id)
+        job = get_owned(job_id, user.user_id)
     except NotFoundError:  # deleted in another window
-        return states.no_such_job(), [], True, None
+        return states.no_such_job(), [], no_update, True, None
     version = _version(job)
     results = no_update if version == seen else _results(job)
-    return job_summary.summary(job), results, not job.is_active, version
+    poll = _poll(job, user)
+    return job_summary.summary(job, user), results, poll["interval"], poll["disabled"], version
 
 
 @callback(Output("job-figures", "children"), Input("job-result", "data"), State(JOB, "data"))
 def show_figures(_version: str, job_id: str) -> Component | list[Component]:
-    """The plots."""
+    """The plots: of the tables, or of the summary while those are away."""
     try:
-        job = _owned(job_id)
-        if not blocks.total(job):
-            return []
-        along = queries.positions(job)
-        lengths = job_summary.contig_lengths(job.bundle_id, [contig.name for contig in along.contigs])
-        return [
-            figures.consequences(queries.consequences(job)),
-            figures.substitutions(queries.substitutions(job)),
-            figures.positions(along, lengths),
-        ]
+        return job_plots.plots(_owned(job_id))
     except GasError as error:
         return states.notice(error.message)
 
@@ -164,8 +176,8 @@ def show_documents(_version: str, job_id: str) -> list[Component]:
     try:
         job = _owned(job_id)
         return [
-            provenance.log_section(documents.log_view(job)),
-            provenance.provenance_section(documents.document(job, "manifest")),
+            *([provenance.log_section(documents.log_view(job))] if "log" in job.outputs else []),
+            *([provenance.provenance_section(documents.document(job, "manifest"))] if "manifest" in job.outputs else []),
         ]
     except GasError as error:
         return [states.notice(error.message)]

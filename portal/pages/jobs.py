@@ -10,11 +10,11 @@ from dash import Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from pipeline import logs
+from pipeline.accounts.store import User
 from pipeline.errors import NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.store import get_owned
 from pipeline.jobs.submit import list_jobs
-from pipeline.settings import get_settings
 from portal.auth.current import current_user
 from portal.components import delete_dialog, job_table, states
 from portal.components.frame import PRODUCT
@@ -25,7 +25,7 @@ from portal.components.words import counted
 log = logs.get_logger()
 dash.register_page(__name__, path="/jobs", title=f"Jobs · {PRODUCT}")
 
-# While jobs run, their records are read at every tick, and the whole list (other windows add jobs) now and then.
+# While jobs run or results move, their records are read at every tick, and the whole list (other windows add jobs) now and then.
 WHOLE_LOOK_EVERY = 10
 WATCHED_AT_MOST = 20
 
@@ -47,8 +47,8 @@ def layout(**_: str) -> Component:
             _table(jobs),
             delete_dialog.dialog(),
             dcc.Store(id=REFRESH),
-            dcc.Store(id=KNOWN, data=job_table.known(jobs)),
-            dcc.Interval(id=POLL, interval=get_settings().poll_active_ms, disabled=not job_table.active_ids(jobs)),
+            dcc.Store(id=KNOWN, data=job_table.known(jobs, user.plan)),
+            dcc.Interval(id=POLL, **job_table.poll(jobs, user.plan)),
         ],
         className="gas-jobs",
     )
@@ -89,6 +89,7 @@ def _table_style(jobs: list[Job]) -> dict[str, str]:
     Output("jobs-table", "style"),
     Output("jobs-empty", "hidden"),
     Output("jobs-count", "children"),
+    Output(POLL, "interval"),
     Output(POLL, "disabled"),
     Output(KNOWN, "data"),
     Input(POLL, "n_intervals"),
@@ -97,35 +98,38 @@ def _table_style(jobs: list[Job]) -> dict[str, str]:
     prevent_initial_call=True,
 )
 def news(ticks: int | None, _refresh: Any, seen: dict[str, Any] | None) -> tuple[Any, ...]:
-    """What changed: a few rows while jobs run, the whole list when one came, went or ended."""
+    """What changed: a few rows while jobs run or results move, the whole list when one came, went or ended."""
     user = current_user()
     if ctx.triggered_id == POLL and (ticks or 0) % WHOLE_LOOK_EVERY:
-        running = _still_running(user.user_id, seen)
-        if running:
-            return (no_update, {"update": [job_table.row(job) for job in running]}, *[no_update] * 5)
+        watched = _still_watched(user, seen)
+        if watched:
+            return (no_update, {"update": [job_table.row(job) for job in watched]}, *[no_update] * 6)
     jobs = list_jobs(user.user_id)
-    changed = job_table.changes(jobs, seen)
+    changed = job_table.changes(jobs, user.plan, seen)
     if changed is None:
         rows: tuple[Any, Any] = ([job_table.row(job) for job in jobs], no_update)
     else:
         rows = (no_update, {"update": changed} if changed else no_update)
-    idle = not job_table.active_ids(jobs)
-    return (*rows, _table_style(jobs), bool(jobs), _count(jobs), idle, job_table.known(jobs))
+    poll = job_table.poll(jobs, user.plan)
+    table = (_table_style(jobs), bool(jobs), _count(jobs))
+    return (*rows, *table, poll["interval"], poll["disabled"], job_table.known(jobs, user.plan))
 
 
-def _still_running(user_id: str, seen: dict[str, Any] | None) -> list[Job]:
-    """The jobs that the page believes active, if they are few and all of them still are; else none of them.
+def _still_watched(user: User, seen: dict[str, Any] | None) -> list[Job]:
+    """The jobs that the page watches, if they are few and none of them came to its end; else none of them.
 
     Somebody with thousands of jobs is not read from end to end every second while one of them runs.
     """
-    watched = (seen or {}).get("active") or []
+    seen = seen or {}
+    watched = seen.get("watched") or []
     if len(watched) > WATCHED_AT_MOST:
         return []
     try:
-        jobs = [get_owned(job_id, user_id) for job_id in watched]
+        jobs = [get_owned(job_id, user.user_id) for job_id in watched]
     except NotFoundError:
         return []
-    return jobs if all(job.is_active for job in jobs) else []
+    ended = set(seen.get("active") or []) - set(job_table.active_ids(jobs))
+    return jobs if not ended and len(job_table.watched_ids(jobs, user.plan)) == len(jobs) else []
 
 
 fit_columns_when_ready(job_table.GRID_ID)

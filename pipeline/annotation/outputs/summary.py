@@ -55,6 +55,7 @@ class Summary:
     known: Known = field(default_factory=Known)
     bins: dict[str, np.ndarray] = field(default_factory=dict)
     bin_width: dict[str, int] = field(default_factory=dict)
+    reach: dict[str, tuple[int, int]] = field(default_factory=dict)  # first and last position of a contig in `bins`
     samples: dict[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -107,7 +108,12 @@ def add_places(total: Summary, chrom: pa.StringArray, pos: np.ndarray, annotated
         counter["annotated"] += int((here & annotated).sum())
         if name not in total.bins and len(total.bins) >= get_settings().max_contigs_listed:
             continue  # a plot of so many contigs shows nothing
-        _make_room(total, name, int(pos[here].max(initial=1)), plan)
+        if not here.any():
+            continue
+        first, last = int(pos[here].min()), int(pos[here].max())
+        before = total.reach.get(name, (first, last))
+        total.reach[name] = (min(first, before[0]), max(last, before[1]))
+        _make_room(total, name, max(last, 1), plan)
         index = np.clip((pos[here] - 1) // total.bin_width[name], 0, BINS - 1)
         total.bins[name] += np.bincount(index, minlength=BINS)
 
@@ -194,7 +200,13 @@ def as_document(total: Summary, survey: Survey, plan: ContigPlan) -> dict[str, A
         **total.known.document(total.annotated_alleles),
         "genotypes": _sample_rows(total, survey),
         "positions": [
-            {"contig": name, "bin_width": total.bin_width[name], "counts": counts.tolist()}
+            {
+                "contig": name,
+                "bin_width": total.bin_width[name],
+                "counts": counts.tolist(),
+                "first": total.reach[name][0],
+                "last": total.reach[name][1],
+            }
             for name, counts in total.bins.items()
         ],
         "changes": by_size(survey.changes),

@@ -2,6 +2,7 @@
 
 from portal.components.figures.consequence_bars import consequences
 from portal.components.figures.genome_positions import positions
+from portal.components.figures.genome_stretches import stretches
 from portal.components.figures.substitution_bars import substitutions
 
-__all__ = ["consequences", "positions", "substitutions"]
+__all__ = ["consequences", "positions", "stretches", "substitutions"]

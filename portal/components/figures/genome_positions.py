@@ -7,10 +7,11 @@ from collections import Counter
 
 from dash import html
 
-from pipeline.results.queries import Positions
+from pipeline.results.queries import Contig, Positions
 from portal.components.figures.plot import (
     IMPACTS,
     Figure,
+    Table,
     axis,
     axis_title,
     card,
@@ -31,29 +32,39 @@ def positions(found: Positions, lengths: dict[str, int]) -> html.Section:
 
     `lengths` of contigs, in bases, where the reference knows them; others end at their last variant.
     """
-    spans = {c.name: max(c.last, lengths.get(c.name, 0)) for c in found.contigs}
-    offsets = dict(zip(spans, itertools.accumulate(spans.values(), initial=0), strict=False))
+    spans, offsets = laid_out(found.contigs, lengths)
     places = {name: (offsets[name], span) for name, span in spans.items()}
     traces = [_position_trace(found, places, impact) for impact in (*IMPACTS, None)]
     layout = plot_layout(
         280,
-        xaxis=_genome_axis(spans, offsets),
+        xaxis=genome_axis(spans, offsets),
         yaxis=count_axis(f"Alleles in {bases(found.width)}", _highest(found)),
-        shapes=[_border(offsets[contig.name]) for contig in found.contigs[1:]],
+        shapes=[contig_border(offsets[contig.name]) for contig in found.contigs[1:]],
         bargap=0,
     )
-    table = [
-        [c.name, number(c.alleles), f"{c.first:,}–{c.last:,}", "" if c in found.contigs else "not drawn"]
-        for c in (*found.contigs, *found.left_out)
-    ]
     return card(
         "positions",
         "Along the genome",
         _positions_sentence(found),
         impact_legend(b.impact for b in found.bins),
         {"data": [trace for trace in traces if trace["x"]], "layout": layout},
-        (["Contig", "Alleles", "From–to", ""], table),
+        reach_table(found.contigs, found.left_out),
     )
+
+
+def laid_out(contigs: list[Contig], lengths: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """Length of each contig on the axis, and where on it the contig begins (0-based)."""
+    spans = {c.name: max(c.last, lengths.get(c.name, 0)) for c in contigs}
+    return spans, dict(zip(spans, itertools.accumulate(spans.values(), initial=0), strict=False))
+
+
+def reach_table(contigs: list[Contig], left_out: list[Contig]) -> Table:
+    """Alleles of each contig, and from where to where."""
+    rows = [
+        [c.name, number(c.alleles), f"{c.first:,}–{c.last:,}", "" if c in contigs else "not drawn"]
+        for c in (*contigs, *left_out)
+    ]
+    return ["Contig", "Alleles", "From–to", ""], rows
 
 
 def _highest(found: Positions) -> int:
@@ -67,14 +78,18 @@ def _highest(found: Positions) -> int:
 def _positions_sentence(found: Positions) -> str:
     drawn = sum(c.alleles for c in found.contigs)
     where = f"on {found.contigs[0].name}" if len(found.contigs) == 1 else f"on {counted(len(found.contigs), 'contig')}"
-    sentence = f"{counted(drawn, 'allele')} {where}, in bins of {bases(found.width)}."
-    if found.left_out:
-        missing = counted(sum(c.alleles for c in found.left_out), "allele")
-        sentence += f" {counted(len(found.left_out), 'contig')} with fewer variants ({missing}) are not drawn."
-    return sentence
+    return f"{counted(drawn, 'allele')} {where}, in bins of {bases(found.width)}.{not_drawn(found.left_out)}"
 
 
-def _genome_axis(spans: dict[str, int], offsets: dict[str, int]) -> Figure:
+def not_drawn(left_out: list[Contig]) -> str:
+    """Says which contigs a plot leaves out (C44); empty where it has all of them."""
+    if not left_out:
+        return ""
+    missing = counted(sum(c.alleles for c in left_out), "allele")
+    return f" {counted(len(left_out), 'contig')} with fewer variants ({missing}) are not drawn."
+
+
+def genome_axis(spans: dict[str, int], offsets: dict[str, int]) -> Figure:
     whole = [0, sum(spans.values())]
     if len(spans) == 1:
         title = axis_title(f"Position on {plain(next(iter(spans)))}, in bases")
@@ -88,7 +103,7 @@ def _genome_axis(spans: dict[str, int], offsets: dict[str, int]) -> Figure:
     )
 
 
-def _border(x: int) -> Figure:
+def contig_border(x: int) -> Figure:
     line = {"color": "var(--gas-border-strong)", "width": 1, "dash": "dot"}
     return {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
 

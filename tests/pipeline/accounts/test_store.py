@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import aws
+from pipeline import aws, dynamo
 from pipeline.accounts import store
 from pipeline.errors import ConflictError, InputError
 from pipeline.settings import Settings
@@ -57,14 +57,22 @@ def test_password_is_stored_as_argon2id_hash_only_C04(moto_aws: Settings) -> Non
     assert PASSWORD not in str(items)
 
 
-def test_plan_is_read_from_the_store(moto_aws: Settings) -> None:
+def test_a_record_of_an_earlier_version_reads_with_defaults(moto_aws: Settings) -> None:
+    old = {"user_id": "u1", "email": "ada@example.org", "name": "Ada", "created_at": 1, "session_epoch": 3}
+    aws.client("dynamodb").put_item(TableName=aws.table_name("users"), Item=dynamo.to_item(old))
+    user = store.get_user("u1")
+    assert user is not None
+    assert (user.plan, user.plan_version, user.emails, user.deleting) == ("free_user", 0, True, None)
+
+
+def test_emails_are_switched_off_and_on(moto_aws: Settings) -> None:
     user = make_user()
-    store.set_plan(user.user_id, "premium_user")
-    found = store.get_user(user.user_id)
-    assert found is not None and found.plan == "premium_user"
+    assert user.emails
+    assert not store.set_emails(user.user_id, wanted=False).emails
+    assert store.set_emails(user.user_id, wanted=True).emails
 
 
 def test_user_who_does_not_exist_gets_no_record_by_an_update(moto_aws: Settings) -> None:
     with pytest.raises(ConflictError):
-        store.set_plan("nobody", "premium_user")
+        store.set_emails("nobody", wanted=False)
     assert store.get_user("nobody") is None

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline import aws, dynamo, storage
-from pipeline.accounts.store import User, set_plan
+from pipeline.accounts.plans import change_plan
+from pipeline.accounts.store import User
 from pipeline.errors import ConflictError, InputError, LimitError, NotFoundError
 from pipeline.jobs import store as jobs
 from pipeline.jobs import submit as submission
@@ -98,14 +99,14 @@ def test_a_file_over_the_plan_is_refused_with_the_limit_C08(ada: User, over: int
 
 def test_the_limit_is_that_of_the_plan_C08(ada: User) -> None:
     size = get_settings().free_max_upload_bytes + 1
-    assert transfer.start(set_plan(ada.user_id, "premium_user"), "a.vcf", size).size == size
+    assert transfer.start(change_plan(ada.user_id, "premium_user"), "a.vcf", size).size == size
 
 
 def test_parts_are_not_signed_after_a_downgrade_C08(ada: User) -> None:
-    premium = set_plan(ada.user_id, "premium_user")
+    premium = change_plan(ada.user_id, "premium_user")
     upload = transfer.start(premium, "a.vcf", get_settings().free_max_upload_bytes + 1)
     with pytest.raises(LimitError):
-        transfer.sign_parts(set_plan(ada.user_id, "free_user"), upload.upload_id, [1])
+        transfer.sign_parts(change_plan(ada.user_id, "free_user"), upload.upload_id, [1])
 
 
 def test_only_so_many_unfinished_uploads_C08(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ class Collect:
     last: str
     raises: dict[str, BaseException] = field(default_factory=dict)
     queue: str = "annotate"
+    parse = staticmethod(messages.parse)
     seen: list[str] = field(default_factory=list)
 
     def handle(self, message: Message, delivery: Delivery) -> None:

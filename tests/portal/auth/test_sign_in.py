@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from pipeline import clock
 from pipeline.accounts import store
 from pipeline.accounts.demo import DEMO_ACCOUNTS
+from pipeline.accounts.plans import change_plan
 from pipeline.accounts.store import User
 from pipeline.settings import Settings, get_settings
 from portal.app import create_app
@@ -181,7 +182,7 @@ def test_a_session_ends_by_itself(signed_in: FlaskClient, monkeypatch: pytest.Mo
 
 def test_the_plan_is_read_from_the_store_not_from_the_session_C07(signed_in: FlaskClient, user: User) -> None:
     assert "gas-plan-free_user" in signed_in.get("/account").get_data(as_text=True)
-    store.set_plan(user.user_id, "premium_user")
+    change_plan(user.user_id, "premium_user")
     assert "gas-plan-premium_user" in signed_in.get("/account").get_data(as_text=True)
 
 

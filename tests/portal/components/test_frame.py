@@ -7,7 +7,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from pipeline.accounts import store
+from pipeline.accounts.plans import change_plan
 from pipeline.accounts.store import User
 from portal.components.account import initials
 from tests.portal.signing_in import csrf_headers
@@ -17,7 +17,7 @@ def test_the_frame_shows_who_is_signed_in_and_their_plan(signed_in: FlaskClient,
     text = signed_in.get("/_dash-layout").get_data(as_text=True)
     assert "Ada Lovelace" in text and user.email in text
     assert "gas-plan-free_user" in text
-    store.set_plan(user.user_id, "premium_user")
+    change_plan(user.user_id, "premium_user")
     assert "gas-plan-premium_user" in signed_in.get("/_dash-layout").get_data(as_text=True)
 
 

@@ -23,7 +23,13 @@ from tests.conftest import forget_settings
 from tests.pipeline.results.finished import finished_job, variant
 from tests.portal.pages.conftest import ask
 
-NEWS = [("job-summary", "children"), ("job-results", "children"), ("job-poll", "disabled"), ("job-seen", "data")]
+NEWS = [
+    ("job-summary", "children"),
+    ("job-results", "children"),
+    ("job-poll", "interval"),
+    ("job-poll", "disabled"),
+    ("job-seen", "data"),
+]
 ROWS = [("variants-grid", "getRowsResponse"), ("variants-notice", "children"), ("variants-notice", "hidden")]
 
 

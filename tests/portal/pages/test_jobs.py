@@ -26,6 +26,7 @@ OUTPUTS = [
     ("jobs-table", "style"),
     ("jobs-empty", "hidden"),
     ("jobs-count", "children"),
+    ("jobs-poll", "interval"),
     ("jobs-poll", "disabled"),
     ("jobs-known", "data"),
 ]
@@ -89,7 +90,7 @@ def test_while_a_job_runs_only_its_row_is_sent(signed_in: FlaskClient, user: Use
     done, running = finish(make_job(user)), make_job(user)
     running = write_job(replace(running, job_status=JobStatus.RUNNING, progress={"step": "read", "percent": 40.0}))
     for tick in (1, page_looks_at_all := 10):
-        answer = news(signed_in, job_table.known([running, done]), tick)
+        answer = news(signed_in, job_table.known([running, done], user.plan), tick)
         rows = answer["jobs-grid"]["rowTransaction"]["update"]
         assert [(row["id"], row["percent"]) for row in rows] == [(running.job_id, 40)]
         assert "rowData" not in answer["jobs-grid"]
@@ -98,7 +99,7 @@ def test_while_a_job_runs_only_its_row_is_sent(signed_in: FlaskClient, user: Use
 
 def test_a_job_submitted_elsewhere_appears_within_ten_ticks(signed_in: FlaskClient, user: User) -> None:
     first = make_job(user)
-    seen = job_table.known([first])
+    seen = job_table.known([first], user.plan)
     second = make_job(user)
     answers = [news(signed_in, seen, tick) for tick in range(1, 11)]
     assert second.job_id in {row["id"] for row in answers[-1]["jobs-grid"]["rowData"]}
@@ -108,7 +109,7 @@ def test_the_row_of_a_job_that_just_ended_is_sent_once_more_and_the_page_falls_s
     signed_in: FlaskClient, user: User
 ) -> None:
     job = make_job(user)
-    seen = job_table.known([job])
+    seen = job_table.known([job], user.plan)
     finish(job)
     answer = news(signed_in, seen)
     assert [row["state"] for row in answer["jobs-grid"]["rowTransaction"]["update"]] == ["COMPLETED"]
@@ -119,7 +120,7 @@ def test_the_row_of_a_job_that_just_ended_is_sent_once_more_and_the_page_falls_s
 
 def test_the_whole_list_is_sent_when_a_job_went(signed_in: FlaskClient, user: User) -> None:
     kept, gone = make_job(user), make_job(user)
-    seen = job_table.known(submit.list_jobs(user.user_id))
+    seen = job_table.known(submit.list_jobs(user.user_id), user.plan)
     delete.delete(gone)
     answer = news(signed_in, seen)
     assert [row["id"] for row in answer["jobs-grid"]["rowData"]] == [kept.job_id]
@@ -130,7 +131,7 @@ def test_the_whole_list_is_sent_when_a_job_went(signed_in: FlaskClient, user: Us
 def test_nothing_of_another_user_is_listed_C03(signed_in: FlaskClient, page_of: Callable[[str], str]) -> None:
     theirs = make_job(make_user("eve@example.org"))
     assert theirs.job_id not in page_of("/jobs")
-    assert news(signed_in, {"active": [theirs.job_id], "digest": "x"})["jobs-grid"]["rowData"] == []
+    assert news(signed_in, {"active": [theirs.job_id], "watched": [theirs.job_id], "digest": "x"})["jobs-grid"]["rowData"] == []
 
 
 def test_a_hostile_name_travels_as_text_and_cells_take_no_code_C09(page_of: Callable[[str], str], user: User) -> None:

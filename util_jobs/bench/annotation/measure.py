@@ -21,6 +21,7 @@ from util_jobs.bench.annotation.variants import SOURCE_FIELDS, write_source, wri
 SOURCE_RECORDS = 5_000_000
 QUICK_SOURCE_RECORDS = 500_000
 ROUNDS = 3  # of each, in turn: what else the machine does touches both alike, and the median is told
+FEW_VARIANTS = 100_000  # rounds of so few cost little, even where all has to be quick
 BUNDLE_ID = "bench"
 
 
@@ -41,7 +42,7 @@ def measure(
         environment = _installed(genome, source, folder, progress)
         bare: list[dict[str, float]] = []
         whole: list[whole_job.Measured] = []
-        for turn in range(1, (1 if quick else ROUNDS) + 1):
+        for turn in range(1, (1 if quick and variants > FEW_VARIANTS else ROUNDS) + 1):
             progress(f"the bare bcftools steps, round {turn} …")
             bare.append(bare_steps.run(vcf, genome, source, list(SOURCE_FIELDS), folder / f"bare{turn}"))
             progress(f"the whole job, round {turn} …")

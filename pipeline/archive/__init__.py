@@ -1,0 +1,1 @@
+"""The life of a result after its job: to the archive, and back."""

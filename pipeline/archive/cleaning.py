@@ -1,0 +1,35 @@
+"""Removes what a move made obsolete: the hot copies of what is archived, the archived copies of what is hot."""
+
+from __future__ import annotations
+
+from pipeline import aws, clock, storage
+from pipeline.archive import moves
+from pipeline.archive.files import ArchivedFile
+from pipeline.archive.stores import store_named
+from pipeline.jobs.model import Job
+
+
+def clean(job: Job) -> Job:
+    """Remove everything that `cleanup` names, and note it. What a slower worker may still be storing is looked for
+    again when it cannot be working any more (`not_before`)."""
+    if not job.cleanup:
+        return job
+    bucket = job.s3_results_bucket or aws.bucket("results")
+    storage.delete_keys(bucket, job.cleanup.get("hot", []))
+    for values in job.cleanup.get("archive", []):
+        file = ArchivedFile.from_dict(values)
+        store_named(file.store).remove(file)
+    for prefix in job.cleanup.get("prefixes", []):
+        storage.delete_under(bucket, prefix)
+    if clock.now() < job.cleanup.get("not_before", 0):
+        return job
+    return moves.cleaned(job)
+
+
+def remove_archived(job: Job) -> None:
+    """Remove every archived copy of a deleted job: those that its record names, and whatever lies under its prefix."""
+    cleanup = job.cleanup or {}
+    for values in [*job.archived.values(), *cleanup.get("archive", [])]:
+        file = ArchivedFile.from_dict(values)
+        store_named(file.store).remove(file)
+    storage.delete_under(aws.bucket("results"), storage.archive_prefix(job.user_id, job.job_id))

@@ -1,0 +1,175 @@
+"""Every change of where a result is, as one conditional write on the job's record.
+
+A move is fenced by the record's state and `storage_version`: whoever was overtaken gets `ConflictError` and must undo
+what it stored. What a change makes obsolete stands in `cleanup`, set by the very write that makes it so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline import clock, dynamo, storage
+from pipeline.archive.files import ArchivedFile
+from pipeline.jobs import store
+from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.settings import get_settings
+
+
+def _update(job: Job, state: StorageState) -> dynamo.Update:
+    """An update that holds only while the result is in this state and nobody else began another move."""
+    return (
+        dynamo.Update(store.TABLE, {"job_id": job.job_id})
+        .when_equal(
+            job_status=JobStatus.COMPLETED,
+            result_storage=state,
+            attempt=job.attempt or None,
+            storage_version=job.storage_version or None,
+        )
+        .when_absent("deleting")
+    )
+
+
+def _written(update: dynamo.Update) -> Job:
+    return Job.from_record(update.write())
+
+
+def set_archive_after(job: Job, archive_after: int | None) -> Job:
+    """When a HOT result falls due for the archive; None: never, its owner is premium."""
+    seen = {name: getattr(job, name) for name in ("archive_after", "cleanup", "restored_at", "announced_at")}
+    update = _update(job, StorageState.HOT).when_equal(**seen).set(archive_after=archive_after)
+    return _written(store.look_again(update, store.next_look(job, archive_after=archive_after)))
+
+
+def begin_archiving(job: Job) -> Job:
+    """HOT → ARCHIVING, of a result that is due and of which no earlier move left anything behind."""
+    now = clock.now()
+    update = _update(job, StorageState.HOT).add("storage_version", 1)
+    update.set(result_storage=StorageState.ARCHIVING, archived={})
+    update.when_less("archive_after", now + 1).when_absent("cleanup")
+    return _written(store.look_again(update, now + get_settings().lease_s))
+
+
+def renew(job: Job) -> Job:
+    """Keep a move for another lease; ConflictError if it is over."""
+    return _written(store.look_again(_update(job, job.result_storage), clock.now() + get_settings().lease_s))
+
+
+def take_over(job: Job) -> Job:
+    """Go on with a move whose worker was silent for a lease; ConflictError if another one was quicker."""
+    update = _update(job, job.result_storage).when_equal(sweep_at=job.sweep_at)
+    return _written(store.look_again(update, clock.now() + get_settings().lease_s))
+
+
+def note_archived(job: Job, file: ArchivedFile) -> Job:
+    """A verified copy is in the archive."""
+    archived = job.archived | {file.role: file.as_dict()}
+    update = _update(job, StorageState.ARCHIVING).set(archived=archived)
+    return _written(store.look_again(update, clock.now() + get_settings().lease_s))
+
+
+def finish_archiving(job: Job) -> Job:
+    """ARCHIVING → ARCHIVED: every copy was verified; from now on the hot ones are obsolete."""
+    hot = [job.outputs[role]["key"] for role in job.archived]
+    vcf = job.archived.get("vcf")
+    update = _update(job, StorageState.ARCHIVING).set(
+        result_storage=StorageState.ARCHIVED,
+        results_file_archive_id=vcf["archive_id"] if vcf else None,
+        cleanup={"hot": hot},
+    )
+    return _written(store.look_again(update.remove("archive_after"), clock.now()))
+
+
+def give_up_archiving(job: Job, archive_after: int | None) -> Job:
+    """ARCHIVING → HOT: the owner became premium meanwhile (C24). The copies are obsolete, those being made too."""
+    prefix = storage.archive_key(job.user_id, job.job_id, job.storage_version, "")
+    update = _update(job, StorageState.ARCHIVING).set(
+        result_storage=StorageState.HOT,
+        archive_after=archive_after,
+        cleanup={
+            "archive": list(job.archived.values()),
+            "prefixes": [prefix],
+            "not_before": clock.now_s() + 2 * get_settings().lease_s,
+        },
+    )
+    return _written(store.look_again(update.remove("archived"), clock.now()))
+
+
+def begin_restoring(job: Job, message: str, tier: str, expected_at: int) -> Job:
+    """ARCHIVED → RESTORING, with the words that its owner reads from then on (C26)."""
+    now = clock.now_s()
+    update = (
+        _update(job, StorageState.ARCHIVED)
+        .add("storage_version", 1)
+        .set(
+            result_storage=StorageState.RESTORING,
+            restore_message=message,
+            restore_tier=tier,
+            restore_requested_at=now,
+            restore_expected_at=expected_at,
+            thawed={},
+        )
+    )
+    return _written(store.look_again(update, now))
+
+
+def note_tier(job: Job, message: str, tier: str, expected_at: int) -> Job:
+    """Another tier was accepted than the one that was asked for."""
+    update = _update(job, StorageState.RESTORING)
+    return _written(update.set(restore_message=message, restore_tier=tier, restore_expected_at=expected_at))
+
+
+def note_thawed(job: Job, role: str, key: str) -> Job:
+    """A verified file is back under this key."""
+    update = _update(job, StorageState.RESTORING).set(thawed=job.thawed | {role: key})
+    return _written(store.look_again(update, clock.now() + get_settings().lease_s))
+
+
+def look_again(job: Job, at: float) -> Job:
+    """Nothing can be done before this time."""
+    return _written(store.look_again(_update(job, job.result_storage), at))
+
+
+def finish_restoring(job: Job, archive_after: int | None) -> Job:
+    """RESTORING → HOT: every file is back and verified; the archived copies are obsolete (C30)."""
+    now = clock.now_s()
+    outputs = {
+        role: (entry | {"key": job.thawed[role]}) if role in job.thawed else entry
+        for role, entry in job.outputs.items()
+    }
+    update = _update(job, StorageState.RESTORING).set(
+        result_storage=StorageState.HOT,
+        outputs=outputs,
+        s3_key_result_file=job.thawed.get("vcf", job.s3_key_result_file),
+        archive_after=archive_after,
+        restored_at=now,
+        cleanup={"archive": list(job.archived.values()), "hot": (job.cleanup or {}).get("hot", [])},
+    )
+    update.when_equal(cleanup=job.cleanup)
+    update.remove(
+        "archived", "thawed", "results_file_archive_id", "restore_message", "restore_tier", "restore_requested_at",
+        "restore_expected_at",
+    )  # fmt: skip
+    return _written(store.look_again(update, now))
+
+
+def cleaned(job: Job) -> Job:
+    """What `cleanup` names is gone from the stores."""
+    update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).when_equal(cleanup=job.cleanup).when_absent("deleting")
+    return _settled(job, update.remove("cleanup"), cleanup=None)
+
+
+def told(job: Job) -> Job:
+    """That the result came back was told to the rest of the system."""
+    update = (
+        dynamo.Update(store.TABLE, {"job_id": job.job_id})
+        .when_equal(restored_at=job.restored_at)
+        .when_absent("deleting")
+    )
+    return _settled(job, update.remove("restored_at"), restored_at=None)
+
+
+def _settled(job: Job, update: dynamo.Update, **changes: Any) -> Job:
+    """Write, and note when the sweep has to look again, if it has to."""
+    update.when_equal(result_storage=job.result_storage, sweep_at=job.sweep_at)
+    return _written(store.look_again(update, store.next_look(job, **changes)))

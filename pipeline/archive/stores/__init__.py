@@ -1,0 +1,22 @@
+"""The two archives behind one protocol: S3's Glacier storage classes, and Glacier vaults."""
+
+from __future__ import annotations
+
+from pipeline.archive.stores.base import ArchiveStore
+from pipeline.settings import get_settings
+
+
+def store_named(name: str) -> ArchiveStore:
+    """The store that an archived file names."""
+    if name == "vault":
+        from pipeline.archive.stores.vaults import VaultStore
+
+        return VaultStore()
+    from pipeline.archive.stores.s3_classes import S3ClassStore
+
+    return S3ClassStore()
+
+
+def default_store() -> ArchiveStore:
+    """The store into which results go from now on (setting `archive_store`)."""
+    return store_named(get_settings().archive_store)

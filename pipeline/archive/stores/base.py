@@ -1,0 +1,42 @@
+"""What an archive can do, whichever it is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from pipeline.archive.files import ArchivedFile
+
+
+class Retrieval(StrEnum):
+    """How far the retrieval of an archived file is."""
+
+    NONE = "NONE"  # never asked for, failed, or its temporary copy has expired
+    RUNNING = "RUNNING"
+    READY = "READY"
+
+
+class ArchiveStore(Protocol):
+    """Every method may be called again after a crash, and by two workers at once."""
+
+    name: str
+
+    def put(self, bucket: str, key: str, target: str, *, role: str, size: int, sha256: str) -> ArchivedFile:
+        """Copy the hot object into the archive under `target` (made of ids); verified before this returns."""
+        ...
+
+    def retrieval(self, file: ArchivedFile) -> Retrieval:
+        """How far the file's retrieval is."""
+        ...
+
+    def request(self, file: ArchivedFile, tier: str) -> str:
+        """Ask for a retrieval unless one runs or is ready; gives the tier that was accepted (C27)."""
+        ...
+
+    def bring_back(self, file: ArchivedFile, bucket: str, key: str) -> None:
+        """Make a READY file an ordinary object again, verified. Raises RetryableError (`not_retrieved`) otherwise."""
+        ...
+
+    def remove(self, file: ArchivedFile) -> None:
+        """Remove the archived copy; an absent one is fine."""
+        ...

@@ -1,0 +1,1 @@
+"""E-mails about jobs: who may send one (claims), what it says (mail), and how it leaves (send)."""

@@ -1,0 +1,33 @@
+"""The thaw worker: looks at results that are coming back from the archive, and makes them ordinary again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline import logs, messages
+from pipeline.archive.restore_events import message_of
+from pipeline.archive.steps import thaw_result
+from pipeline.errors import ConflictError
+from pipeline.messages import Message
+from pipeline.settings import get_settings
+from pipeline.workers.delivery import Delivery
+
+log = logs.get_logger()
+
+
+@dataclass
+class ThawHandler:
+    """Handles `thaw-due` messages, and the object store's own events that a temporary copy is there."""
+
+    queue: str = field(default="thaw", init=False)
+    parse = staticmethod(message_of)
+
+    def handle(self, message: Message, delivery: Delivery) -> None:
+        """Take over what is back; while something is missing, come back by a message of our own (C31)."""
+        try:
+            done = thaw_result(message.job)
+        except ConflictError:
+            done = "coming_back"  # another worker was there first; what it leaves is looked at again
+        log.info("thaw_step", done=done)
+        if done == "coming_back" and message.type == "thaw-due":
+            messages.send("thaw", message.model_copy(), get_settings().thaw_interval_s)
