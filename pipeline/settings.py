@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     max_open_uploads: int = Field(50, description="Unfinished uploads a user may have at once.")
     rerun_copy_s: int = Field(3600, description="A copy of a file for a rerun that takes longer than this is removed.")
     max_reruns: int = Field(100, description="Times that one job may be run again.")
+    account_delete_jobs: int = Field(
+        100, description="Jobs of a deleted account that are removed at once; the sweep goes on with the others."
+    )
     upload_files_at_once: int = Field(2, description="Files that one page uploads at the same time; others wait.")
     upload_parts_at_once: int = Field(3, description="Parts of one file that a page sends at the same time.")
     upload_rate_limit: str = Field(
@@ -187,7 +190,7 @@ class Settings(BaseSettings):
         4 * MEBIBYTE, description="Start of a file, packed and unpacked, from which its genome build is found out."
     )
     build_sample_records: int = Field(
-        2000, description="Records whose REF is compared with the installed bundles to find out the genome build."
+        500, description="Records whose REF is compared with the installed bundles to find out the genome build."
     )
     build_check_s: float = Field(5.0, description="Longest time that this comparison takes; what was compared counts.")
     max_samples: int = Field(100_000, description="Largest number of samples.")
@@ -207,7 +210,21 @@ class Settings(BaseSettings):
     archive_store: Literal["s3", "vault"] = Field(
         "s3", description="Where results go: `s3` (S3's Glacier storage classes) or `vault` (Glacier vaults)."
     )
+    archive_storage_class: Literal["GLACIER", "GLACIER_IR", "DEEP_ARCHIVE"] = Field(
+        "GLACIER",
+        description="Storage class of the `s3` store: `GLACIER` (minutes to hours), `GLACIER_IR` (at once), `DEEP_ARCHIVE` (half a day to two days; no Expedited).",
+    )
     archive_min_bytes: int = Field(0, description="A file smaller than this stays where it is.")
+    restored_copy_days: int = Field(
+        7, ge=1, le=365, description="How long S3 keeps the temporary copy of a file that it retrieved."
+    )
+    vault_name: str | None = Field(None, description="Glacier vault of the `vault` store; default the stack's name.")
+    vault_part_bytes: int = Field(
+        16 * MEBIBYTE,
+        ge=MEBIBYTE,
+        le=4 * GIBIBYTE,
+        description="Size of a part of a large upload to a vault: 1 MiB times a power of two (memory for each upload).",
+    )
     restore_tier: Literal["Expedited", "Standard", "Bulk"] = Field(
         "Expedited", description="Tier of retrievals; Standard where Expedited is refused."
     )
@@ -258,6 +275,18 @@ class Settings(BaseSettings):
     max_log_view_bytes: int = Field(
         256 * 1024, description="Part of a summary log that the job page shows; the download is whole."
     )
+
+    @field_validator("vault_part_bytes")
+    @classmethod
+    def _is_a_part_of_a_tree(cls, value: int) -> int:
+        """A vault takes parts of 1 MiB times a power of two only, because its checksum is a tree of such blocks."""
+        if value.bit_count() != 1:
+            raise ValueError("must be 1 MiB times a power of two, such as 16777216")
+        return value
+
+    def resolved_vault_name(self) -> str:
+        """Name of the Glacier vault."""
+        return self.vault_name or self.stack_name
 
     def resolved_bundles_dir(self) -> Path:
         """Folder of installed bundles."""

@@ -21,7 +21,7 @@ from pipeline.reference.gene_model_reading import read_gene_tables
 from pipeline.reference.gene_model_tables import GeneTables
 from pipeline.settings import get_settings
 
-CACHED_FROM_BYTES = 512 << 10  # a smaller GFF3 is read in milliseconds
+CACHED_FROM_BYTES = 64 << 10  # a smaller GFF3 is read in milliseconds
 LAYOUT = 1  # of the cached tables; a change of the tables needs a new number
 TABLES = ("genes", "transcripts", "exons", "regulatory")
 IntArray = npt.NDArray[np.int64]
