@@ -124,7 +124,7 @@ class Update:
         return self
 
     def set_at(self, path: str, value: Any) -> Update:
-        """Set what lies inside a map: `set_at("notified.failed", ...)`. The map has to exist: DynamoDB makes no parents."""
+        """Set what lies inside a map (`notified.failed`), which has to exist: DynamoDB makes no parents."""
         self._sets.append(f"{self._path(path)} = {self._value(value)}")
         return self
 
@@ -163,6 +163,14 @@ class Update:
         """Write only while inside a map there is no such number, or one below `value`."""
         name = self._path(path)
         self._conditions.append(f"(attribute_not_exists({name}) OR {name} < {self._value(value)})")
+        return self
+
+    def when_count(self, **attributes: int) -> Update:
+        """Write only while each counter has this value; an absent one counts as 0, as `add` has it."""
+        for attribute, value in attributes.items():
+            name, value_name = self._name(attribute), self._value(value)
+            absent = f"attribute_not_exists({name}) OR " if value == 0 else ""
+            self._conditions.append(f"({absent}{name} = {value_name})")
         return self
 
     def when_in(self, attribute: str, values: list[Any]) -> Update:

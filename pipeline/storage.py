@@ -26,6 +26,7 @@ CHUNK_BYTES = 1 * MEBIBYTE
 # A file up to this size goes up in one request; a longer one in parts of this size (10,000 parts: 640 GB).
 PART_BYTES = 64 * MEBIBYTE
 COPY_WHOLE_BYTES = 1024 * MEBIBYTE  # a larger object is copied in parts at once (S3: at most 5 GB in one request)
+CARD_NAME = "job.json"
 DELETE_BATCH = 1000  # S3: DeleteObjects takes at most 1,000 keys
 
 
@@ -51,6 +52,11 @@ def results_prefix(user_id: str, job_id: str) -> str:
 def result_key(user_id: str, job_id: str, attempt: int, name: str) -> str:
     """Key of one result file (`name` is one of ours, such as `variants.parquet`)."""
     return f"{results_prefix(user_id, job_id)}{attempt}/{name}"
+
+
+def card_key(user_id: str, job_id: str) -> str:
+    """Key of a job's card, from which its record can be made anew."""
+    return f"{results_prefix(user_id, job_id)}{CARD_NAME}"
 
 
 def archive_prefix(user_id: str, job_id: str) -> str:
@@ -217,7 +223,7 @@ def keys_under(bucket: str, prefix: str) -> Iterator[str]:
         yield from (entry["Key"] for entry in page.get("Contents", []))
 
 
-def delete_under(bucket: str, prefix: str, *, keep: str | None = None) -> int:
+def delete_under(bucket: str, prefix: str, *, keep: str | tuple[str, ...] | None = None) -> int:
     """Delete every object under a prefix (except those under `keep`); returns how many."""
     doomed = [key for key in keys_under(bucket, prefix) if keep is None or not key.startswith(keep)]
     delete_keys(bucket, doomed)

@@ -13,23 +13,27 @@ from portal import access_log, compress_ahead, errors, health, security, static_
 from portal.api import BLUEPRINTS
 from portal.auth import guard, rate_limits, sessions
 from portal.auth import routes as auth_routes
+from portal.billing import demo_checkout
+from portal.billing.provider import provider
 from portal.dash_app import make_dash
-from portal.plain import home, rendering
+from portal.plain import delete_account, home, outbox, plans, rendering
 
 API_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DASH = "gas_dash"
+ACCOUNT_PAGES = (plans.blueprint, demo_checkout.blueprint, delete_account.blueprint, outbox.blueprint)
 
 
 def create_app() -> Flask:
     """The whole portal. `ConfigurationError` where a setting is missing or contradicts another."""
     settings = get_settings()
+    provider(settings)  # a portal that would give Premium away does not start
     server = Flask("portal", static_folder=None)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _init_answers(server, settings)
     _init_requests(server, settings)
-    for blueprint in (health.blueprint, home.blueprint, auth_routes.blueprint, *BLUEPRINTS):
+    for blueprint in (health.blueprint, home.blueprint, auth_routes.blueprint, *ACCOUNT_PAGES, *BLUEPRINTS):
         server.register_blueprint(blueprint)
     server.add_url_rule("/api/<path:unknown>", "unknown_api", _unknown_api, methods=API_METHODS)
     dash_app = make_dash(server)

@@ -15,7 +15,7 @@ from portal.static_files import ASSETS_FOLDER, asset_url
 PAGES_FOLDER = Path(__file__).resolve().parent / "pages"
 # The document loads these itself, in this order and before the first paint.
 IN_HEAD = ("vendor/bootstrap.min.css", "portal.css", "theme.js")
-NOT_ON_DASH_PAGES = ("home.css", "plain.js", "favicon.svg")
+NOT_ON_DASH_PAGES = ("home.css", "outbox.css", "plans.css", "plain.js", "favicon.svg")
 
 DOCUMENT = """<!DOCTYPE html>
 <html lang="en">

@@ -14,6 +14,8 @@ COMMANDS: dict[str, str] = {
     "embed-sample": "util_jobs.embedded_bundle.sample:command",
     "local": "util_jobs.local.run:command",
     "provision": "util_jobs.provision:command",
+    "queues": "util_jobs.queues.command:command",
+    "reconcile": "util_jobs.reconcile:command",
     "reference": "util_jobs.reference:command",
     "screenshots": "util_jobs.screenshots:command",
     "seed": "util_jobs.seed:command",

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlparse
 
 from pipeline import aws
-from util_jobs.resources import READERS, lifecycle_to_api, or_none
+from util_jobs.buckets import lifecycle_to_api
+from util_jobs.resources import READERS, or_none
 from util_jobs.template import Resource, resolve
 
 

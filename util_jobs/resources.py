@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from pipeline import aws
 from pipeline.settings import get_settings
+from util_jobs import buckets
 
 T = TypeVar("T")
 _ABSENT_CODES = {
@@ -54,36 +55,20 @@ def _bucket(p: dict[str, Any]) -> Reading:
                 lambda: s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
             ),
             "BucketEncryption": or_none(
-                lambda: _encryption(s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"])
+                lambda: buckets.encryption(
+                    s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+                )
             ),
-            "CorsConfiguration": cors and {"CorsRules": [_cors_from_api(rule) for rule in cors]},
-            "LifecycleConfiguration": rules and {"Rules": [_lifecycle_from_api(rule) for rule in rules]},
+            "CorsConfiguration": cors and {"CorsRules": [buckets.cors_from_api(rule) for rule in cors]},
+            "LifecycleConfiguration": rules and {"Rules": [buckets.lifecycle_from_api(rule) for rule in rules]},
+            "NotificationConfiguration": buckets.notifications_from_api(
+                s3.get_bucket_notification_configuration(Bucket=name)
+            ),
         }
 
-    return name, {key: value for key, value in p.items() if key != "BucketName"}, read
-
-
-def _encryption(rules: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "ServerSideEncryptionConfiguration": [
-            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": r["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]}}
-            for r in rules
-        ]
-    }
-
-
-def _cors_from_api(rule: dict[str, Any]) -> dict[str, Any]:
-    renamed = {"ExposeHeaders": "ExposedHeaders", "MaxAgeSeconds": "MaxAge"}
-    return {renamed.get(key, key): value for key, value in rule.items() if key != "ID"}
-
-
-def _lifecycle_from_api(rule: dict[str, Any]) -> dict[str, Any]:
-    return {("Id" if key == "ID" else key): value for key, value in rule.items() if key not in {"Filter", "Prefix"}}
-
-
-def lifecycle_to_api(rule: dict[str, Any]) -> dict[str, Any]:
-    """A lifecycle rule of the template as PutBucketLifecycleConfiguration takes it."""
-    return {("ID" if key == "Id" else key): value for key, value in rule.items()} | {"Filter": {"Prefix": ""}}
+    # Events that the template does not know would go to queues that nobody reads: none is a statement, too.
+    expected = {"NotificationConfiguration": None} | {k: v for k, v in p.items() if k != "BucketName"}
+    return name, expected, read
 
 
 def _bucket_policy(p: dict[str, Any]) -> Reading:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,8 @@ def parameters(settings: Settings | None = None) -> dict[str, str]:
         "SecondPortalOrigin": origins[1] if len(origins) > 1 else "",
         "VisibilityTimeoutSeconds": str(s.visibility_timeout_s),
         "MaxReceiveCount": str(s.max_receive_count),
+        "MailFromAddress": parseaddr(s.mail_sender or "")[1],
+        "VaultName": s.vault_name or s.stack_name,
     }
 
 

@@ -69,6 +69,11 @@ def _identity(issuer: str, subject: str) -> str:
     return f"{issuer}|{subject}"
 
 
+def identities_of(user: User) -> list[str]:
+    """Keys of the records by which the user signs in."""
+    return [_identity(LOCAL_ISSUER, user.email)]
+
+
 def create_local_account(email: str, password: str, name: str = "", plan: Plan = "free_user") -> User:
     """Register an e-mail address with a password; both records are written together or not at all.
 

@@ -20,16 +20,16 @@ def clean(job: Job) -> Job:
         file = ArchivedFile.from_dict(values)
         store_named(file.store).remove(file)
     for prefix in job.cleanup.get("prefixes", []):
-        storage.delete_under(bucket, prefix)
+        store_named("s3").remove_under(prefix)
     if clock.now() < job.cleanup.get("not_before", 0):
         return job
     return moves.cleaned(job)
 
 
 def remove_archived(job: Job) -> None:
-    """Remove every archived copy of a deleted job: those that its record names, and whatever lies under its prefix."""
+    """Remove every archived copy of a deleted job: those that its record names, and all under its prefix."""
     cleanup = job.cleanup or {}
     for values in [*job.archived.values(), *cleanup.get("archive", [])]:
         file = ArchivedFile.from_dict(values)
         store_named(file.store).remove(file)
-    storage.delete_under(aws.bucket("results"), storage.archive_prefix(job.user_id, job.job_id))
+    store_named("s3").remove_under(storage.archive_prefix(job.user_id, job.job_id))

@@ -10,7 +10,9 @@ from typing import Any
 
 from pipeline import clock, dynamo, storage
 from pipeline.archive.files import ArchivedFile
+from pipeline.errors import ConflictError
 from pipeline.jobs import store
+from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import get_settings
@@ -20,12 +22,8 @@ def _update(job: Job, state: StorageState) -> dynamo.Update:
     """An update that holds only while the result is in this state and nobody else began another move."""
     return (
         dynamo.Update(store.TABLE, {"job_id": job.job_id})
-        .when_equal(
-            job_status=JobStatus.COMPLETED,
-            result_storage=state,
-            attempt=job.attempt or None,
-            storage_version=job.storage_version or None,
-        )
+        .when_equal(job_status=JobStatus.COMPLETED, result_storage=state)
+        .when_count(attempt=job.attempt, storage_version=job.storage_version)
         .when_absent("deleting")
     )
 
@@ -70,29 +68,43 @@ def note_archived(job: Job, file: ArchivedFile) -> Job:
 
 def finish_archiving(job: Job) -> Job:
     """ARCHIVING → ARCHIVED: every copy was verified; from now on the hot ones are obsolete."""
-    hot = [job.outputs[role]["key"] for role in job.archived]
     vcf = job.archived.get("vcf")
-    update = _update(job, StorageState.ARCHIVING).set(
-        result_storage=StorageState.ARCHIVED,
-        results_file_archive_id=vcf["archive_id"] if vcf else None,
-        cleanup={"hot": hot},
-    )
-    return _written(store.look_again(update.remove("archive_after"), clock.now()))
+    changes: dict[str, Any] = {
+        "result_storage": StorageState.ARCHIVED,
+        "results_file_archive_id": vcf["archive_id"] if vcf else None,
+        "archive_after": None,
+        "cleanup": {"hot": [job.outputs[role]["key"] for role in job.archived]},
+    }
+    return _written_with_card(job, changes, clock.now())
 
 
 def give_up_archiving(job: Job, archive_after: int | None) -> Job:
     """ARCHIVING → HOT: the owner became premium meanwhile (C24). The copies are obsolete, those being made too."""
-    prefix = storage.archive_key(job.user_id, job.job_id, job.storage_version, "")
-    update = _update(job, StorageState.ARCHIVING).set(
-        result_storage=StorageState.HOT,
-        archive_after=archive_after,
-        cleanup={
+    changes: dict[str, Any] = {
+        "result_storage": StorageState.HOT,
+        "archive_after": archive_after,
+        "archived": {},
+        "cleanup": {
             "archive": list(job.archived.values()),
-            "prefixes": [prefix],
+            "prefixes": [storage.archive_key(job.user_id, job.job_id, job.storage_version, "")],
             "not_before": clock.now_s() + 2 * get_settings().lease_s,
         },
-    )
-    return _written(store.look_again(update.remove("archived"), clock.now()))
+    }
+    return _written_with_card(job, changes, clock.now())
+
+
+def _written_with_card(job: Job, changes: dict[str, Any], at: float, *unchanged: str) -> Job:
+    """The end of a move: the card says so first, as obsolete files go after it. Where the move was overtaken, the card
+    says again what the record says."""
+    write_card(job, **changes)
+    update = _update(job, job.result_storage).when_equal(**{name: getattr(job, name) for name in unchanged})
+    try:
+        return _written(store.look_again(update.set(**changes), at))
+    except ConflictError:
+        current = store.get(job.job_id)
+        if current is not None:
+            write_card(current)
+        raise
 
 
 def begin_restoring(job: Job, message: str, tier: str, expected_at: int) -> Job:
@@ -132,25 +144,22 @@ def look_again(job: Job, at: float) -> Job:
 
 def finish_restoring(job: Job, archive_after: int | None) -> Job:
     """RESTORING → HOT: every file is back and verified; the archived copies are obsolete (C30)."""
-    now = clock.now_s()
     outputs = {
         role: (entry | {"key": job.thawed[role]}) if role in job.thawed else entry
         for role, entry in job.outputs.items()
     }
-    update = _update(job, StorageState.RESTORING).set(
-        result_storage=StorageState.HOT,
-        outputs=outputs,
-        s3_key_result_file=job.thawed.get("vcf", job.s3_key_result_file),
-        archive_after=archive_after,
-        restored_at=now,
-        cleanup={"archive": list(job.archived.values()), "hot": (job.cleanup or {}).get("hot", [])},
-    )
-    update.when_equal(cleanup=job.cleanup)
-    update.remove(
-        "archived", "thawed", "results_file_archive_id", "restore_message", "restore_tier", "restore_requested_at",
-        "restore_expected_at",
-    )  # fmt: skip
-    return _written(store.look_again(update, now))
+    gone = ("results_file_archive_id", "restore_message", "restore_tier", "restore_requested_at", "restore_expected_at")
+    changes: dict[str, Any] = dict.fromkeys(gone) | {
+        "result_storage": StorageState.HOT,
+        "outputs": outputs,
+        "s3_key_result_file": job.thawed.get("vcf", job.s3_key_result_file),
+        "archive_after": archive_after,
+        "restored_at": clock.now_s(),
+        "archived": {},
+        "thawed": {},
+        "cleanup": {"archive": list(job.archived.values()), "hot": (job.cleanup or {}).get("hot", [])},
+    }
+    return _written_with_card(job, changes, clock.now(), "cleanup")
 
 
 def cleaned(job: Job) -> Job:

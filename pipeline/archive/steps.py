@@ -18,6 +18,7 @@ from pipeline.archive.stores.base import Retrieval
 from pipeline.archive.words import expected_seconds, restore_sentence
 from pipeline.errors import ConflictError, RetryableError
 from pipeline.jobs import store
+from pipeline.jobs.adoption import first_look
 from pipeline.jobs.announce import announce_restored
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
@@ -50,7 +51,7 @@ def archive_result(job_id: str, on_move: OnMove = lambda job: None) -> str:
 
 
 def _finished(job_id: str) -> Job | None:
-    job = store.get(job_id)
+    job = first_look(job_id)
     return job if job is not None and not job.deleting and job.job_status == JobStatus.COMPLETED else None
 
 

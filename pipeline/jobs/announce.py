@@ -10,8 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import logs, messages
 from pipeline.archive import moves
-from pipeline.errors import ConflictError
+from pipeline.errors import ConflictError, RetryableError
 from pipeline.jobs import store
+from pipeline.jobs.card import confirm_card
 from pipeline.jobs.model import Job
 from pipeline.messages import Message, MessageType
 
@@ -24,7 +25,12 @@ def announce_pending(job: Job) -> bool:
 
 
 def announce_finished(job: Job) -> bool:
-    """Tell everybody that a job ended (COMPLETED or FAILED); False if it must be done later."""
+    """Tell everybody that a job ended (COMPLETED or FAILED), its card first; False if it must be done later."""
+    try:
+        confirm_card(job)
+    except (BotoCoreError, ClientError, RetryableError) as error:
+        log.warning("card_not_written", job_id=job.job_id, error=type(error).__name__)
+        return False
     return _announce(job, "job-results", "job-finished")
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pipeline import aws, clock, dynamo, storage
 from pipeline.archive.cleaning import remove_archived
 from pipeline.jobs import store
+from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
 from pipeline.settings import get_settings
 
 
 def delete(job: Job) -> None:
     """Remove a job for its owner and every object of it; a running worker notices and removes what it stores."""
+    write_card(job, deleting=clock.now_s())
     doomed = store.mark_deleting(job)
+    write_card(doomed)  # the result may have moved since `job` was read
     remove_objects(doomed)
     look_again(doomed)
 
@@ -29,7 +32,9 @@ def remove_objects(job: Job) -> int:
     count = storage.delete_under(job.s3_inputs_bucket, job.s3_key_input_file)
     remove_archived(job)
     results = job.s3_results_bucket or aws.bucket("results")
-    return count + storage.delete_under(results, storage.results_prefix(job.user_id, job.job_id))
+    storage.delete_keys(results, [output["key"] for output in job.outputs.values()])
+    card = storage.card_key(job.user_id, job.job_id)  # it is a tombstone now, and stays
+    return count + storage.delete_under(results, storage.results_prefix(job.user_id, job.job_id), keep=card)
 
 
 def bury(job: Job) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.annotation.options import DEFAULT_ENGINE
 from pipeline.errors import MalformedRecordError
+from pipeline.jobs import originals
 from pipeline.jobs.states import ACTIVE, JobStatus, StorageState
 
 
@@ -69,13 +70,15 @@ class Job:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Job:
-        """The job in a record of the `jobs` table; attributes that we do not know are passed over.
+        """The job in a record of the `jobs` table, also of an original system; attributes that we do not know are
+        passed over.
 
         Raises `MalformedRecordError` for a state that this version does not know or a missing attribute.
         """
         known = {f.name for f in fields(cls)}
-        values = {k: v for k, v in record.items() if k in known}
         try:
+            ours = originals.as_ours(record) if originals.is_original(record) else record
+            values = {k: v for k, v in ours.items() if k in known}
             values["job_status"] = JobStatus(values["job_status"])
             values["result_storage"] = StorageState(values.get("result_storage", StorageState.NONE))
             return cls(**values)
@@ -86,6 +89,11 @@ class Job:
     def is_active(self) -> bool:
         """True while the job waits or runs."""
         return self.job_status in ACTIVE
+
+    @property
+    def has_tables(self) -> bool:
+        """True if the explorer has something to read: results of the original systems are files to download only."""
+        return "variants" in self.outputs
 
     @property
     def has_results(self) -> bool:

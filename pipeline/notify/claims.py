@@ -1,12 +1,12 @@
 """Who may send the e-mail about an event: one conditional write on the job, made before anything is sent (C14).
 
-A claim is `notified.<event>` with `claimed_at` (epoch seconds, UTC), `token` (of its holder) and `round`; then `sent_at`
-with `ses_id`, or `refused` with SES's code. `round` tells a job that failed again after another try, or a result that
-came back again after another stay in the archive, from a message that arrives twice.
+A claim is `notified.<event>` with `claimed_at` (epoch seconds, UTC), `token` (of its holder) and `round`; then
+`sent_at` with `ses_id`, or `refused` with SES's code. `round` tells a job that failed again after another try, or a
+result that came back again after another stay in the archive, from a message that arrives twice.
 
 The rule of another try: the holder, and nobody else, gives a claim back after an answer which proves that nothing was
-sent. Every other claim stays, whatever became of its holder: an e-mail may be missing, never come twice. A claim that is
-neither sent nor refused after a lease is counted by `unsent_claims` and shown to operators.
+sent. Every other claim stays, whatever became of its holder: an e-mail may be missing, never come twice. A claim that
+is neither sent nor refused after a lease is counted by `unsent_claims` and shown to operators.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What an e-mail says, as plain text and as HTML: the name of the file, how its job stands, and a link; nothing that
-stood in the file.
+"""What an e-mail says, as plain text and as HTML: the file's name, how its job stands, a link; nothing from the file.
 
-A file name is hostile text (C09): it loses what could end a header line or turn the reading direction round, is cut, and
-is escaped where it stands in HTML. An error's sentence may quote the file, so it stays on the job's page.
+A file name is hostile text (C09): it loses what could end a header line or turn the reading direction round, is cut,
+and is escaped where it stands in HTML. An error's sentence may quote the file, so it stays on the job's page.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from pipeline import clock
 from pipeline.accounts.store import User
-from pipeline.errors import ConfigurationError, PermanentError
+from pipeline.errors import ConfigurationError
 from pipeline.jobs.model import Job
 from pipeline.notify.claims import Event
 from pipeline.settings import get_settings
@@ -44,9 +43,20 @@ _templates = Environment(
 )
 
 
-def compose(job: Job, event: Event, owner: User) -> EmailMessage:
-    """The e-mail to a job's owner. Raises PermanentError (`address_not_usable`) for an address that SES cannot reach,
-    ConfigurationError where a setting that it needs is missing."""
+def recipient_of(owner: User) -> Address | None:
+    """Where a user's e-mails go; None for an address that SES cannot reach.
+
+    SES takes 7-bit addresses only: a domain in other letters has a form in these (RFC 5891), the part before has not.
+    """
+    try:
+        checked = validate_email(owner.email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return None
+    return Address(addr_spec=checked.ascii_email) if checked.ascii_email else None
+
+
+def compose(job: Job, event: Event, to: Address) -> EmailMessage:
+    """The e-mail to a job's owner. Raises ConfigurationError where a setting that it needs is missing."""
     name = shown_name(job.input_file_name)
     address = portal_address()
     facts = {
@@ -58,7 +68,7 @@ def compose(job: Job, event: Event, owner: User) -> EmailMessage:
     }
     message = EmailMessage(policy=SMTP)
     message["From"] = sender()
-    message["To"] = _recipient(owner.email)
+    message["To"] = to
     message["Subject"] = SUBJECTS[event].format(name=name)
     message["Date"] = format_datetime(datetime.fromtimestamp(clock.now_s(), UTC))
     message["List-Unsubscribe"] = f"<{address}/account#emails>"
@@ -94,17 +104,6 @@ def sender() -> str:
     if "@" not in parseaddr(text)[1]:
         raise ConfigurationError("GAS_MAIL_SENDER has to name an address that SES has verified for this account.")
     return text
-
-
-def _recipient(email: str) -> Address:
-    """SES takes 7-bit addresses only; a domain in other letters has a form in these (RFC 5891), the part before has not."""
-    try:
-        checked = validate_email(email, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise PermanentError("The owner's address is none.", code="address_not_usable") from error
-    if not checked.ascii_email:
-        raise PermanentError("The owner's address cannot be reached by SES.", code="address_not_usable")
-    return Address(addr_spec=checked.ascii_email)
 
 
 def _time(seconds: int) -> str:

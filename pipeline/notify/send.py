@@ -1,8 +1,8 @@
 """Hands an e-mail to SES, once, and says for certain what is certain of what became of it.
 
-SES has no token by which it would know the same e-mail again, so each call is made once (`aws.ASKED_ONCE`), and its end
-is one of four: taken; refused for good; certainly not sent, because SES or the network said so before anything was taken;
-or unknown, when an answer was lost or SES failed midway.
+SES has no token by which it would know the same e-mail again, so each call is made once (`aws.ASKED_ONCE`), and its
+end is one of four: taken; refused for good; certainly not sent, because SES or the network said so before anything was
+taken; or unknown, when an answer was lost or SES failed midway.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
 )
 
@@ -33,6 +34,7 @@ _LATER = frozenset(
         "ThrottlingException",
         "SendingPausedException",
         "AccountSuspendedException",
+        "AccessDenied",
         "AccessDeniedException",
         "ExpiredTokenException",
         "ExpiredToken",
@@ -74,6 +76,8 @@ def send(message: EmailMessage) -> str:
         raise _told(error) from error
     except _NEVER_LEFT as error:
         raise NotSentError("SES cannot be reached.") from error
+    except ParamValidationError as error:
+        raise MailRefusedError("This is no e-mail that SES could take.", code="not_valid") from error
     except BotoCoreError as error:
         raise UnknownOutcomeError("The answer of SES was lost.") from error
     return str(answer["MessageId"])

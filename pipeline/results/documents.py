@@ -1,4 +1,4 @@
-"""The readable documents of a result: the log's beginning, the summary and the manifest. They never go to the archive."""
+"""The readable documents of a result: the log's beginning, the summary, the manifest. None is ever archived."""
 
 from __future__ import annotations
 

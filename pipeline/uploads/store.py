@@ -190,3 +190,8 @@ def remove(upload: Upload) -> None:
         )
     except client.exceptions.ConditionalCheckFailedException:
         return
+
+
+def forget(upload: Upload) -> None:
+    """Forget an upload whatever its state; its owner's account is being deleted."""
+    aws.client("dynamodb").delete_item(TableName=aws.table_name(TABLE), Key=dynamo.to_item(upload.record_key))

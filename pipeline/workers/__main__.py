@@ -64,12 +64,21 @@ def _thaw(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
     return _one(ThawHandler(), stopping)
 
 
+def _notify(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    from pipeline.workers.notify import NotifyHandler
+
+    handler = NotifyHandler()
+    handler.prepare()
+    return _one(handler, stopping)
+
+
 def _sweep(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
     return [SweepLoop(stopping)], lambda: None
 
 
 WORKERS: dict[str, Callable[[threading.Event], tuple[list[Loop], Callable[[], None]]]] = {
     "annotate": _annotate,
+    "notify": _notify,
     "archive": _archive,
     "restore": _restore,
     "thaw": _thaw,

@@ -23,8 +23,9 @@ from pipeline.errors import (
 )
 from pipeline.jobs import store
 from pipeline.jobs.announce import announce_finished
+from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
-from pipeline.jobs.states import JobStatus
+from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.jobs.steps import FETCH, STORE
 from pipeline.messages import Message
 from pipeline.settings import get_settings
@@ -111,9 +112,11 @@ class AnnotateHandler:
         report.begin(STORE[0])
         outputs = store_outputs(job, result, delivery, report)
         report.end()
-        finished = store.complete(
-            job, results=_results(job, result, outputs, report.steps), archive_after=archive_after_of(job.user_id)
-        )
+        results = _results(job, result, outputs, report.steps)
+        archive_after = archive_after_of(job.user_id)
+        ended = {"job_status": JobStatus.COMPLETED, "result_storage": StorageState.HOT, "complete_time": clock.now_s()}
+        write_card(job, **results, **ended, archive_after=archive_after)
+        finished = store.complete(job, results=results, archive_after=archive_after)
         if job.attempt > 1:
             _remove_other_attempts(finished)
         return finished
@@ -206,7 +209,8 @@ def _remove_other_attempts(job: Job) -> None:
     """What an attempt that died had stored is of no use; if this fails it costs space, not the result."""
     try:
         prefix = storage.results_prefix(job.user_id, job.job_id)
-        storage.delete_under(aws.bucket("results"), prefix, keep=_attempt_prefix(job))
+        kept = (_attempt_prefix(job), storage.card_key(job.user_id, job.job_id))
+        storage.delete_under(aws.bucket("results"), prefix, keep=kept)
     except (BotoCoreError, ClientError, RetryableError) as error:
         log.warning("old_attempts_left", error=type(error).__name__)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 from pipeline import clock, logs, messages
 from pipeline.accounts import store as accounts
 from pipeline.accounts.store import User
-from pipeline.errors import GasError, PermanentError, RetryableError
+from pipeline.errors import RetryableError
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
@@ -39,16 +40,20 @@ class NotifyHandler:
         if job is None or event is None or not claims.is_true_of(job, event):
             log.info("no_mail", reason="no_news")
             return
-        owner = accounts.get_user(job.user_id)
-        if not _wants_mail(owner):
+        owner = _who_wants_it(job)
+        if owner is None:
             log.info("no_mail", reason="not_wanted", mail_event=event)
             return
-        assert owner is not None  # noqa: S101 - told by _wants_mail
+        # Composed before the claim: a fault of ours in there costs a retry, not the e-mail.
+        to = mail.recipient_of(owner)
+        letter = mail.compose(job, event, to) if to else None
         held = claims.claim(job, event)
         if held is None:
             _look_at_the_other(job, event)
-            return
-        _send(job, held, owner)
+        elif letter is None:
+            _refused(held, "address_not_usable")
+        else:
+            _hand_over(held, letter)
 
 
 def _event_of(message: Message, job: Job | None) -> Event | None:
@@ -62,35 +67,31 @@ def _event_of(message: Message, job: Job | None) -> Event | None:
     return None
 
 
-def _wants_mail(owner: User | None) -> bool:
-    return owner is not None and owner.emails and not owner.deleting
+def _who_wants_it(job: Job) -> User | None:
+    """The owner; None if the account is gone or going, or its owner switched e-mails off."""
+    owner = accounts.get_user(job.user_id)
+    return owner if owner is not None and owner.emails and not owner.deleting else None
 
 
-def _send(job: Job, held: claims.Claim, owner: User) -> None:
-    """Everything after the claim. Only what is certain not to have been sent may be tried again."""
+def _hand_over(held: claims.Claim, letter: EmailMessage) -> None:
+    """Only what is certain not to have been sent may be tried again."""
     try:
-        message = mail.compose(job, held.event, owner)
-    except PermanentError as error:
-        _refused(held, error)
-        return
-    try:
-        ses_id = send(message)
+        ses_id = send(letter)
     except NotSentError:
         claims.give_back(held)
         raise
     except MailRefusedError as error:
-        _refused(held, error)
-        return
+        _refused(held, error.code)
     except UnknownOutcomeError as error:
         log.error("mail_unsent", mail_event=held.event, reason=error.code)
-        return
-    claims.note_sent(held, ses_id)
-    log.info("mail_sent", mail_event=held.event, ses_id=ses_id)
+    else:
+        claims.note_sent(held, ses_id)
+        log.info("mail_sent", mail_event=held.event, ses_id=ses_id)
 
 
-def _refused(held: claims.Claim, error: GasError) -> None:
-    claims.note_refused(held, error.code)
-    log.warning("mail_refused", mail_event=held.event, code=error.code)
+def _refused(held: claims.Claim, code: str) -> None:
+    claims.note_refused(held, code)
+    log.warning("mail_refused", mail_event=held.event, code=code)
 
 
 def _look_at_the_other(job: Job, event: Event) -> None:

@@ -8,15 +8,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, logs, messages, storage
+from pipeline.accounts import plans
+from pipeline.accounts.delete import continue_deletion, deleting_users
 from pipeline.archive.cleaning import clean
 from pipeline.errors import ConflictError, GasError
 from pipeline.jobs import delete, store
 from pipeline.jobs.announce import announce_finished, announce_pending, announce_restored
+from pipeline.jobs.card import confirm_card
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.messages import Message, MessageType
@@ -45,7 +49,9 @@ def sweep_job(job_id: str) -> str:
         announce_finished(released)
         return "failed_worker_lost"
     if job.job_status == JobStatus.CANCELLED:
-        storage.delete_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id))
+        card = storage.card_key(job.user_id, job.job_id)
+        storage.delete_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id), keep=card)
+        confirm_card(job)
         store.mark_announced(job)
         return "cleared_cancelled"
     if job.announced_at is None:
@@ -101,6 +107,25 @@ def sweep_jobs() -> Counter[str]:
     return done
 
 
+def sweep_accounts() -> Counter[str]:
+    """Tell again of plan changes that nobody settled, and go on with accounts whose deletion was cut short."""
+    done: Counter[str] = Counter()
+    now = clock.now()
+    steps: list[tuple[str, Callable[[str], object]]] = [
+        *((user_id, plans.announce_plan) for user_id in plans.unsettled_users(now)),
+        *((user_id, continue_deletion) for user_id in deleting_users(now)),
+    ]
+    for user_id, step in steps:
+        with logs.bound(user_id=user_id):
+            try:
+                step(user_id)
+                done[step.__name__] += 1
+            except (GasError, BotoCoreError, ClientError) as error:
+                done["failed"] += 1
+                log.warning("sweep_failed", error=type(error).__name__)
+    return done
+
+
 def sweep_uploads() -> Counter[str]:
     """Remove uploads that nobody finished in time, and records of those that became jobs long ago."""
     done: Counter[str] = Counter()
@@ -130,7 +155,7 @@ class SweepLoop:
         while not self.stopping.is_set():
             self.last_tick = time.monotonic()
             try:
-                done = sweep_jobs() + sweep_uploads()
+                done = sweep_jobs() + sweep_uploads() + sweep_accounts()
                 if any(kind != "nothing" for kind in done):
                     log.info("swept", **done)
             except (BotoCoreError, ClientError) as error:

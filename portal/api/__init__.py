@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.api import comparisons, inspect, jobs, reruns, uploads
+from portal.api import comparisons, ended, inspect, jobs, reruns, uploads
 
 BLUEPRINTS: list[Blueprint] = [
     uploads.blueprint,
     inspect.blueprint,
     jobs.blueprint,
+    ended.blueprint,
     reruns.blueprint,
     comparisons.blueprint,
 ]

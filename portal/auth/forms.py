@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from pipeline.accounts.passwords import MAX_PASSWORD_LENGTH
@@ -43,3 +43,9 @@ class PasswordForm(FlaskForm):
 
     old_password = _password("Current password", "Enter your current password.")
     new_password = _password("New password", "Choose a new password.")
+
+
+class EmailsForm(FlaskForm):
+    """Whether the service sends e-mails."""
+
+    emails = BooleanField("Send me an e-mail when a job ends")

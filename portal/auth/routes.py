@@ -13,7 +13,7 @@ from pipeline.logs import get_logger
 from pipeline.settings import get_settings
 from portal.auth import rate_limits, sessions
 from portal.auth.current import current_user, optional_user
-from portal.auth.forms import LoginForm, PasswordForm, RegisterForm
+from portal.auth.forms import EmailsForm, LoginForm, PasswordForm, RegisterForm
 from portal.auth.next_page import safe_next
 from portal.auth.rate_limits import limiter
 from portal.plain.rendering import upload_limit_of
@@ -111,6 +111,18 @@ def end_other_sessions() -> ResponseReturnValue:
     sessions.start(user)
     log.info("other_sessions_ended", user_id=user.user_id)
     flash("You were signed out everywhere else.")
+    return redirect(url_for("auth.account"), 303)
+
+
+@blueprint.post("/account/emails")
+def change_emails() -> ResponseReturnValue:
+    """Switch e-mails on or off."""
+    user = current_user()
+    form = EmailsForm()
+    if form.validate_on_submit():
+        store.set_emails(user.user_id, form.emails.data)
+        log.info("emails_switched", user_id=user.user_id, wanted=form.emails.data)
+        flash("You get an e-mail when a job ends." if form.emails.data else "You get no more e-mails.")
     return redirect(url_for("auth.account"), 303)
 
 

@@ -10,6 +10,7 @@ from pipeline.accounts.store import User
 from portal import PRODUCT
 from portal.auth.current import optional_user
 from portal.components.account import PLAN_NAMES, initials
+from portal.plain.outbox import has_outbox
 from portal.static_files import asset_url
 
 CONTENT_ID = "content"
@@ -85,6 +86,8 @@ def account_menu(user: User) -> Component:
                     html.Span(PLAN_NAMES[user.plan], className=f"gas-plan gas-plan-{user.plan}"),
                     html.Hr(),
                     html.A("Account", href="/account", className="gas-menu-item"),
+                    html.A("Plans", href="/plans", className="gas-menu-item"),
+                    html.A("Outbox", href="/outbox", className="gas-menu-item") if has_outbox() else None,
                     html.Form(
                         [
                             dcc.Input(type="hidden", name="csrf_token", value=generate_csrf()),

@@ -28,7 +28,7 @@ STATE_NAMES = {
     StorageState.RESTORING: ("Coming back", "restoring"),
 }
 SENTENCES = {
-    StorageState.ARCHIVING: "This file is being moved to the archive. It can be downloaded again when it has come back.",
+    StorageState.ARCHIVING: "This file is moving to the archive. It can be downloaded again when it has come back.",
     StorageState.ARCHIVED: "This file is in the archive. Premium brings it back; then it can be downloaded.",
     StorageState.RESTORING: "This file is on its way back from the archive. It can be downloaded when it has arrived.",
 }

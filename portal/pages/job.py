@@ -175,10 +175,10 @@ def show_documents(_version: str, job_id: str) -> list[Component]:
     """The summary log, and how the result was made."""
     try:
         job = _owned(job_id)
-        return [
-            *([provenance.log_section(documents.log_view(job))] if "log" in job.outputs else []),
-            *([provenance.provenance_section(documents.document(job, "manifest"))] if "manifest" in job.outputs else []),
-        ]
+        shown = [provenance.log_section(documents.log_view(job))] if "log" in job.outputs else []
+        if "manifest" in job.outputs:
+            shown.append(provenance.provenance_section(documents.document(job, "manifest")))
+        return shown
     except GasError as error:
         return [states.notice(error.message)]
 

@@ -25,7 +25,8 @@ from portal.components.words import counted
 log = logs.get_logger()
 dash.register_page(__name__, path="/jobs", title=f"Jobs · {PRODUCT}")
 
-# While jobs run or results move, their records are read at every tick, and the whole list (other windows add jobs) now and then.
+# While jobs run or results move, their records are read at every tick, and the whole list (other windows add jobs)
+# now and then.
 WHOLE_LOOK_EVERY = 10
 WATCHED_AT_MOST = 20
 

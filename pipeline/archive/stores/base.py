@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pipeline.archive.files import ArchivedFile
+from pipeline.errors import RetryableError
 
 
 class Retrieval(StrEnum):
@@ -40,3 +41,13 @@ class ArchiveStore(Protocol):
     def remove(self, file: ArchivedFile) -> None:
         """Remove the archived copy; an absent one is fine."""
         ...
+
+    def remove_under(self, prefix: str) -> int:
+        """Remove what an abandoned move may have left under its `target`; gives how many things went. A vault cannot
+        be searched: there it is 0, and only what the record names is removed."""
+        ...
+
+
+def not_retrieved() -> RetryableError:
+    """What `bring_back` raises when the file is not READY (any more); the next look asks for it again (C29)."""
+    return RetryableError("The file has not come back from the archive yet. Try again later.", code="not_retrieved")

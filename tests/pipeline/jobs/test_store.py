@@ -10,7 +10,7 @@ from pipeline import aws, clock, dynamo
 from pipeline.errors import LeaseLostError, NotFoundError
 from pipeline.jobs import store, submit
 from pipeline.jobs.model import Job
-from pipeline.jobs.states import JobStatus
+from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import Settings
 from tests.builders import make_job, make_user, write_job
 
@@ -118,4 +118,5 @@ def test_record_of_an_original_system_is_read(moto_aws: Settings) -> None:
     }
     dynamo.put_new("jobs", original, "job_id")
     job = store.get(original["job_id"])
-    assert isinstance(job, Job) and job.results_file_archive_id == "arch" and job.attempt == 0
+    assert isinstance(job, Job) and job.results_file_archive_id == "arch"
+    assert job.result_storage == StorageState.ARCHIVED

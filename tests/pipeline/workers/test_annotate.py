@@ -31,7 +31,9 @@ def fresh(job: Job) -> Job:
 
 
 def stored(job: Job) -> list[str]:
-    return list(storage.keys_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id)))
+    """Keys of the result's files; the job's card is none."""
+    keys = storage.keys_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id))
+    return [key for key in keys if not key.endswith("/job.json")]
 
 
 def temporary_files(settings: Settings) -> list[str]:

@@ -101,7 +101,8 @@ def test_deleted_job_is_looked_at_until_no_worker_can_write_and_then_buried_C34(
     aws.client("s3").put_object(Bucket=aws.bucket("results"), Key=late, Body=b"late write of a killed worker")
     make_due(job.job_id)
     assert sweep.sweep_jobs() == {"deleted_objects": 1}
-    assert list(storage.keys_under(aws.bucket("results"), "")) == []
+    left = list(storage.keys_under(aws.bucket("results"), ""))
+    assert left == [storage.card_key(user.user_id, job.job_id)]  # the tombstone
     future = clock.now() + 3 * moto_aws.lease_s
     monkeypatch.setattr(clock, "now", lambda: future)
     assert sweep.sweep_jobs() == {"buried": 1}

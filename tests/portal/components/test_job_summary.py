@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.accounts.store import User
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from portal.components.job_summary import summary
 
+SOMEBODY = User("u" * 32, "ada@example.org", "Ada", "free_user", 0, 0)
 FOUND = {
     "assembly": "GRCh37",
     "title": "GRCh37 (hg19)",
@@ -18,7 +20,7 @@ FOUND = {
 
 
 def shown(job: Job) -> str:
-    return str([part.to_plotly_json() for part in summary(job)])
+    return str([part.to_plotly_json() for part in summary(job, SOMEBODY)])
 
 
 def made(**more: Any) -> Job:

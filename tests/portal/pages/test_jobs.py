@@ -131,7 +131,8 @@ def test_the_whole_list_is_sent_when_a_job_went(signed_in: FlaskClient, user: Us
 def test_nothing_of_another_user_is_listed_C03(signed_in: FlaskClient, page_of: Callable[[str], str]) -> None:
     theirs = make_job(make_user("eve@example.org"))
     assert theirs.job_id not in page_of("/jobs")
-    assert news(signed_in, {"active": [theirs.job_id], "watched": [theirs.job_id], "digest": "x"})["jobs-grid"]["rowData"] == []
+    seen = {"active": [theirs.job_id], "watched": [theirs.job_id], "digest": "x"}
+    assert news(signed_in, seen)["jobs-grid"]["rowData"] == []
 
 
 def test_a_hostile_name_travels_as_text_and_cells_take_no_code_C09(page_of: Callable[[str], str], user: User) -> None:

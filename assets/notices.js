@@ -1,0 +1,155 @@
+// Says when a job of mine ended while I am on another page: "tiny.vcf is annotated", with a link, once, in one tab.
+// The server is asked only while this browser knows of a job that is not over, and the page is visible.
+(() => {
+  "use strict";
+  const KEY = "gas-notices";
+  const LOOK_MS = 10000; // between two questions of this browser, all tabs together
+  const TICK_MS = 2000; // how soon a job that the page shows as active is noticed
+  const LAG_S = 60; // the list of jobs may lag behind the jobs themselves
+  const STAY_MS = 12000;
+  const SHOWN_KEPT = 200;
+  const SEVERAL = 3; // more than these at once are told in one sentence
+  const ACTIVE = new Set(["PENDING", "RUNNING"]);
+  const LISTED = "/jobs"; // this page shows every job itself
+  const send = window.fetch.bind(window);
+
+  // What the tabs of this browser share. A browser that keeps nothing gets no notices.
+  function read() {
+    try {
+      return { active: false, noted: 0, asked: 0, since: null, shown: [], ...JSON.parse(localStorage.getItem(KEY)) };
+    } catch {
+      return null;
+    }
+  }
+
+  function write(changes) {
+    const state = read();
+    if (!state) return;
+    try {
+      localStorage.setItem(KEY, JSON.stringify({ ...state, ...changes }));
+    } catch {
+      // full or forbidden: the reader finds the job on its page
+    }
+  }
+
+  /** A job of mine waits or runs. `since`: the server's time from which its end is news; null: from now on. */
+  function noteActive(since) {
+    const state = read();
+    if (!state) return;
+    const known = state.active && state.since !== null;
+    write({ active: true, noted: Date.now(), since: known ? state.since : since });
+  }
+
+  function remember() {
+    if (document.querySelector(".gas-state-pending, .gas-state-running")) noteActive(null);
+  }
+
+  // A job that this page makes or starts again.
+  window.fetch = async function (request, options) {
+    const response = await send(request, options);
+    const path = new URL(request instanceof Request ? request.url : String(request), window.location.href).pathname;
+    const method = ((options && options.method) || (request instanceof Request && request.method) || "GET").toUpperCase();
+    if (method === "POST" && response.ok && /^\/api\/jobs(\/|$)/.test(path)) learn(response.clone());
+    return response;
+  };
+
+  async function learn(answer) {
+    try {
+      const job = await answer.json();
+      if (ACTIVE.has(job.job_status)) noteActive(job.submit_time);
+    } catch {
+      // no job in this answer
+    }
+  }
+
+  function look() {
+    if (document.hidden) return;
+    remember();
+    const state = read();
+    if (!state || !state.active || Date.now() - state.asked < LOOK_MS) return;
+    if (navigator.locks) navigator.locks.request(KEY, { ifAvailable: true }, (lock) => lock && ask());
+    else ask();
+  }
+
+  async function ask() {
+    const { since, asked } = read();
+    if (Date.now() - asked < LOOK_MS) return; // another tab was quicker
+    write({ asked: Date.now() });
+    let answer;
+    try {
+      const query = since === null ? "" : `?since=${since}`;
+      const response = await send(`/api/jobs/ended${query}`, { headers: { Accept: "application/json" } });
+      if (response.status === 401) write({ active: false, since: null }); // signed out: nothing is mine to know
+      if (!response.ok) return;
+      answer = await response.json();
+    } catch {
+      return; // out of reach: asked again at the next look
+    }
+    tell(answer);
+  }
+
+  function tell({ now, jobs, active }) {
+    const { shown, noted, since } = read();
+    const fresh = jobs.filter((job) => !shown.includes(nameOf(job)));
+    const over = !active && Date.now() - noted > LAG_S * 1000;
+    const next = Math.max(since === null ? now : since, now - LAG_S);
+    write({ shown: [...shown, ...fresh.map(nameOf)].slice(-SHOWN_KEPT), active: !over, since: over ? null : next });
+    const here = window.location.pathname;
+    const elsewhere = here === LISTED ? [] : fresh.filter((job) => here !== pageOf(job));
+    if (elsewhere.length > SEVERAL) show(`${elsewhere.length} jobs have ended`, LISTED, false);
+    else elsewhere.forEach((job) => show(textOf(job), pageOf(job), job.job_status === "FAILED"));
+  }
+
+  // A job that ended, was started again and ended again is told twice.
+  const nameOf = (job) => `${job.job_id}@${job.complete_time}`;
+  const pageOf = (job) => `/jobs/${encodeURIComponent(job.job_id)}`;
+  const textOf = ({ input_file_name: name, job_status: status }) =>
+    status === "FAILED" ? `${name} failed` : `${name} is annotated`;
+
+  // The region is there before its first message: readers that speak announce only what changes in it.
+  function region() {
+    let element = document.getElementById("gas-toasts");
+    if (!element) {
+      element = document.createElement("div");
+      Object.assign(element, { id: "gas-toasts", className: "gas-toasts", role: "status", ariaLive: "polite" });
+      element.setAttribute("aria-label", "Jobs that ended");
+      document.body.append(element);
+    }
+    return element;
+  }
+
+  function show(text, href, failed) {
+    const toast = document.createElement("div");
+    toast.className = failed ? "gas-toast gas-toast-failed" : "gas-toast";
+    const link = document.createElement("a");
+    Object.assign(link, { href, textContent: text });
+    const close = document.createElement("button");
+    Object.assign(close, { type: "button", className: "btn-close", ariaLabel: "Close this message" });
+    close.addEventListener("click", () => toast.remove());
+    toast.addEventListener("keydown", (event) => event.key === "Escape" && toast.remove());
+    toast.append(link, close);
+    region().append(toast);
+    closeLater(toast);
+  }
+
+  /** Goes by itself, but not while somebody reads or holds it. */
+  function closeLater(toast) {
+    setTimeout(() => {
+      if (toast.matches(":hover, :focus-within")) closeLater(toast);
+      else toast.remove();
+    }, STAY_MS);
+  }
+
+  function start() {
+    region();
+    look();
+    setInterval(look, TICK_MS);
+    document.addEventListener("visibilitychange", look);
+    // Who leaves sooner than the next look: by a link inside the portal, or out of the document.
+    document.addEventListener("click", remember, true);
+    window.addEventListener("pagehide", remember);
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

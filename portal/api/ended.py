@@ -1,0 +1,41 @@
+"""Jobs of mine that ended a moment ago: what `assets/notices.js` asks while the reader is on another page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from pipeline import clock
+from pipeline.errors import InputError
+from pipeline.jobs.ended import ended_since
+from portal.auth.current import current_user
+
+blueprint = Blueprint("ended_jobs_api", __name__, url_prefix="/api/jobs")
+
+
+@blueprint.get("/ended")
+def ended() -> dict[str, Any]:
+    """Jobs of the user that ended since `since` (epoch seconds, UTC; default: now), and the `now` to ask with next."""
+    user = current_user()
+    now = clock.now_s()
+    found = ended_since(user.user_id, _since(now))
+    jobs = [
+        {
+            "job_id": job.job_id,
+            "input_file_name": job.input_file_name,
+            "job_status": job.job_status,
+            "complete_time": job.complete_time,
+        }
+        for job in found.jobs
+    ]
+    return {"now": now, "jobs": jobs, "active": found.active, "more": found.more}
+
+
+def _since(now: int) -> int:
+    text = request.args.get("since", "")
+    if not text:
+        return now
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise InputError("`since` is a time in whole seconds since 1970, UTC.", code="bad_since")
+    return int(text)

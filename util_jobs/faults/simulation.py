@@ -1,0 +1,80 @@
+"""Runs schedules: each from its seed alone, so that a failing one is replayed exactly."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from util_jobs.faults import invariants
+from util_jobs.faults.actors import Cast
+from util_jobs.faults.ledger import Ledger
+from util_jobs.faults.mutations import MUTATIONS
+from util_jobs.faults.patches import Patches
+from util_jobs.faults.processes import bury
+from util_jobs.faults.schedule import Character, Schedule, StuckError
+from util_jobs.faults.wishes import People
+from util_jobs.faults.world import World
+
+
+@dataclass
+class Outcome:
+    """How one schedule went. `trace` has a line for every AWS call, with its call site and its fate."""
+
+    seed: int
+    steps: int
+    violations: list[str]
+    trace: list[str]
+    crashed_at: Counter[str] = field(default_factory=Counter)
+    called_at: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def digest(self) -> str:
+        """Two runs with the same digest went the same way, call by call."""
+        return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()
+
+
+class Simulation:
+    """The surroundings, set up once for many schedules: `with simulating() as simulation`."""
+
+    def __init__(self, world: World, cast: Cast) -> None:
+        self.world, self.cast = world, cast
+
+    def run(self, seed: int) -> Outcome:
+        """One schedule from start to end, and what it broke."""
+        world, ledger = self.world, Ledger()
+        world.begin(seed)
+        self.cast.complain = ledger.complaints.append
+        character = Character.draw(world.rng)
+        people = People(world.rng, ledger, character.people, character.jobs)
+        ledger.vaults = lambda: {name: found.content for name, found in world.archives.vaults.archives.items()}
+        world.on_change = ledger.changed
+        schedule = Schedule(world, self.cast, people, character)
+        try:
+            schedule.run()
+            found = ledger.complaints + invariants.breaches(world, ledger)
+        except StuckError as error:
+            found = [*ledger.complaints, str(error)]
+        finally:
+            for process in schedule.processes:
+                bury(process)
+        found = list(dict.fromkeys(found))
+        return Outcome(
+            seed, schedule.steps, found, world.trace, Counter(world.misfortune.crashed_at), Counter(world.called_at)
+        )
+
+
+@contextmanager
+def simulating(mutation: str | None = None) -> Iterator[Simulation]:
+    """AWS in this process, and the real workers; with one of the deliberate bugs if `mutation` names one."""
+    patches = Patches()
+    with World() as world:
+        try:
+            cast = Cast(patches, lambda _: None)
+            if mutation is not None:
+                MUTATIONS[mutation].plant(patches)
+            yield Simulation(world, cast)
+        finally:
+            patches.undo()

@@ -1,0 +1,90 @@
+"""What users do, at any moment: submit, cancel, delete, start again, run again, change the plan, leave."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from pipeline import aws, dynamo
+from pipeline.accounts import delete as account_deletion
+from pipeline.accounts import plans
+from pipeline.accounts import store as accounts
+from pipeline.errors import NotFoundError
+from pipeline.jobs import delete, rerun, store
+from pipeline.jobs import submit as submission
+from pipeline.uploads import store as uploads
+from pipeline.uploads.store import Upload, UploadState
+from util_jobs.faults import recorded
+from util_jobs.faults.ledger import Ledger
+
+Wish = Callable[[], Any]
+PASSWORD = "correct horse battery"
+CONTENTS = (b"##vcf one\n", b"##vcf two\n", recorded.BAD_INPUT, recorded.TROUBLE)
+CONTENT_WEIGHTS = (8, 4, 1, 1)
+
+
+class People:
+    """The users of one schedule and what they may wish for next."""
+
+    def __init__(self, rng: random.Random, ledger: Ledger, count: int, jobs: int) -> None:
+        self.rng, self.ledger = rng, ledger
+        self.ids = [self._register(number) for number in range(count)]
+        self.uploads: list[Upload] = [self._upload() for _ in range(jobs)]
+        self.job_ids: list[str] = []
+
+    def _register(self, number: int) -> str:
+        plan: accounts.Plan = self.rng.choice(("free_user", "free_user", "premium_user"))
+        return accounts.create_local_account(f"user{number}@example.org", PASSWORD, "", plan).user_id
+
+    def _upload(self) -> Upload:
+        """A file that has arrived, as the browser would have sent it."""
+        (content,) = self.rng.choices(CONTENTS, CONTENT_WEIGHTS)
+        fresh = uploads.new(self.rng.choice(self.ids), "tiny.vcf", len(content))
+        upload = replace(fresh, state=UploadState.UPLOADED, multipart_id="none")
+        aws.client("s3").put_object(Bucket=upload.bucket, Key=upload.key, Body=content)
+        dynamo.put_new(uploads.TABLE, vars(upload), "upload_id")
+        self.ledger.inputs[upload.upload_id] = content
+        return upload
+
+    def next(self) -> tuple[str, Wish]:
+        """A wish with its name, as the schedule's random numbers have it."""
+        if self.uploads and (not self.job_ids or self.rng.random() < 0.5):
+            upload = self.uploads.pop()
+            self.job_ids.append(upload.upload_id)
+            return "submit", lambda: submission.submit(_user(upload.user_id), upload.upload_id)
+        name, weight = zip(*_WEIGHTS.items(), strict=True)
+        (chosen,) = self.rng.choices(name, weight)
+        user_id = self.rng.choice(self.ids)
+        job_id = self.rng.choice(self.job_ids) if self.job_ids else ""
+        which, token = self.rng.choice(("today", "automatic")), f"wish-{self.rng.randrange(3)}"
+        wishes: dict[str, Wish] = {
+            "cancel": lambda: store.cancel(_own(job_id)),
+            "delete": lambda: delete.delete(_own(job_id)),
+            "resubmit": lambda: submission.resubmit(_user(_own(job_id).user_id), _own(job_id)),
+            "rerun": lambda: rerun.rerun(_user(_own(job_id).user_id), job_id, which, token),
+            "upgrade": lambda: plans.change_plan(user_id, "premium_user"),
+            "downgrade": lambda: plans.change_plan(user_id, "free_user"),
+            "leave": lambda: account_deletion.delete_account(_user(user_id)),
+        }
+        return chosen, wishes[chosen]
+
+
+_WEIGHTS = {"cancel": 2, "delete": 3, "resubmit": 2, "rerun": 2, "upgrade": 6, "downgrade": 3, "leave": 1}
+
+
+def _user(user_id: str) -> accounts.User:
+    """As the portal reads it at each request: somebody who is leaving has no session any more."""
+    user = accounts.get_user(user_id)
+    if user is None or getattr(user, "deleting", None):
+        raise NotFoundError("This account is gone.")
+    return user
+
+
+def _own(job_id: str) -> store.Job:
+    job = store.get(job_id)
+    if job is None or job.deleting:
+        raise NotFoundError("There is no such job in your account.")
+    _user(job.user_id)
+    return job

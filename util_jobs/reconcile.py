@@ -1,0 +1,61 @@
+"""`reconcile`: rebuilds the job table from the object store, takes over jobs of an original system, finds orphans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pipeline import logs
+from pipeline.jobs import rebuild
+from util_jobs import answers
+
+SENTENCES = {
+    "rebuilt": "records made anew from their cards",
+    "done_again": "of these without a result in the store: they are annotated again",
+    "replaced": "records replaced that were older than their cards",
+    "deleted": "tombstones of deleted jobs made anew",
+    "present": "records were there",
+    "cards_written": "of these had no card yet: written",
+    "adopted": "jobs of an original system taken over",
+    "without_input": "cards of jobs without result and uploaded file: left alone",
+    "orphans_removed": "orphaned objects removed",
+}
+
+
+@click.command("reconcile")
+@click.option("--dry-run", is_flag=True, help="Change nothing; say what would be done.")
+@click.option(
+    "--replace-older", is_flag=True, help="Replace records that are older than their cards (after a restore)."
+)
+@click.option("--remove-orphans", is_flag=True, help="Remove objects older than a day that belong to no job.")
+@answers.as_json_option
+def command(dry_run: bool, replace_older: bool, remove_orphans: bool, as_json: bool) -> None:
+    """Rebuild the job table from the object store alone. Records that are there are never overwritten by older ones."""
+    logs.configure("reconcile")
+
+    def work() -> dict[str, Any]:
+        report = rebuild.reconcile(dry_run=dry_run, replace_older=replace_older, remove_orphans=remove_orphans)
+        return {"status": "COMPLETED", "dry_run": dry_run} | report.as_dict()
+
+    answers.run(work, as_json, _tell)
+
+
+def _tell(document: dict[str, Any]) -> None:
+    if document["dry_run"]:
+        click.echo("Nothing was changed. This would be done:")
+    for name, sentence in SENTENCES.items():
+        if document[name] or name in ("rebuilt", "present"):
+            click.echo(f"{document[name]:>9,} {sentence}")
+    orphans = document["orphans"]
+    if orphans and not document["orphans_removed"]:
+        size = sum(orphan["size"] for orphan in orphans)
+        click.echo(
+            f"{len(orphans):>9,} orphaned objects, {size:,} bytes (--json names them, --remove-orphans removes them)"
+        )
+    for kind, sentence in (
+        ("differing", "are older in the table than their card says; look at them, or use --replace-older"),
+        ("unreadable", "have a card or record that this version cannot read"),
+    ):
+        if document[kind]:
+            click.echo(f"{len(document[kind]):>9,} jobs {sentence}: {', '.join(document[kind][:10])}")
