@@ -16,7 +16,7 @@
   // What the tabs of this browser share. A browser that keeps nothing gets no notices.
   function read() {
     try {
-      return { active: false, noted: 0, asked: 0, since: null, shown: [], ...JSON.parse(localStorage.getItem(KEY)) };
+      return { active: false, first: 0, noted: 0, asked: 0, since: null, shown: [], ...JSON.parse(localStorage.getItem(KEY)) };
     } catch {
       return null;
     }
@@ -32,12 +32,13 @@
     }
   }
 
-  /** A job of mine waits or runs. `since`: the server's time from which its end is news; null: from now on. */
+  /** A job of mine waits or runs. `since`: the server's time from which its end is news; null: from now on, whatever
+   * the server's clock says: until it has answered once it is told how long ago that was. */
   function noteActive(since) {
     const state = read();
     if (!state) return;
-    const known = state.active && state.since !== null;
-    write({ active: true, noted: Date.now(), since: known ? state.since : since });
+    const noted = Date.now();
+    write(state.active ? { noted } : { active: true, first: noted, noted, since });
   }
 
   function remember() {
@@ -66,19 +67,19 @@
     if (document.hidden) return;
     remember();
     const state = read();
-    if (!state || !state.active || Date.now() - state.asked < LOOK_MS) return;
+    if (!state || !state.active || Math.abs(Date.now() - state.asked) < LOOK_MS) return;
     if (navigator.locks) navigator.locks.request(KEY, { ifAvailable: true }, (lock) => lock && ask());
     else ask();
   }
 
   async function ask() {
-    const { since, asked } = read();
-    if (Date.now() - asked < LOOK_MS) return; // another tab was quicker
+    const { since, asked, first } = read();
+    if (Math.abs(Date.now() - asked) < LOOK_MS) return; // another tab was quicker
     write({ asked: Date.now() });
     let answer;
     try {
-      const query = since === null ? "" : `?since=${since}`;
-      const response = await send(`/api/jobs/ended${query}`, { headers: { Accept: "application/json" } });
+      const from = since === null ? `ago=${Math.max(0, Math.ceil((Date.now() - first) / 1000))}` : `since=${since}`;
+      const response = await send(`/api/jobs/ended?${from}`, { headers: { Accept: "application/json" } });
       if (response.status === 401) write({ active: false, since: null }); // signed out: nothing is mine to know
       if (!response.ok) return;
       answer = await response.json();
@@ -88,11 +89,11 @@
     tell(answer);
   }
 
-  function tell({ now, jobs, active }) {
-    const { shown, noted, since } = read();
+  function tell({ now, since, jobs, active }) {
+    const { shown, noted } = read();
     const fresh = jobs.filter((job) => !shown.includes(nameOf(job)));
     const over = !active && Date.now() - noted > LAG_S * 1000;
-    const next = Math.max(since === null ? now : since, now - LAG_S);
+    const next = Math.max(since, now - LAG_S);
     write({ shown: [...shown, ...fresh.map(nameOf)].slice(-SHOWN_KEPT), active: !over, since: over ? null : next });
     const here = window.location.pathname;
     const elsewhere = here === LISTED ? [] : fresh.filter((job) => here !== pageOf(job));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parseaddr
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -29,6 +30,7 @@ S3_OBJECT_ACTIONS = {
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
     "ListParts": "s3:ListMultipartUploadParts",
     "DeleteObject": "s3:DeleteObject",
+    "RestoreObject": "s3:RestoreObject",
 }
 S3_BUCKET_ACTIONS = {"ListObjectsV2": "s3:ListBucket", "ListMultipartUploads": "s3:ListBucketMultipartUploads"}
 # A transaction needs the permissions of its parts, and ConditionCheck one of its own.
@@ -91,6 +93,12 @@ def _needs(service: str, operation: str, params: dict[str, Any]) -> set[Need]:
     if service == "sqs":
         name = params.get("QueueName") or params["QueueUrl"].rpartition("/")[2]
         return {(f"sqs:{operation}", _arn("sqs", name))}
+    if service == "glacier":
+        return {(f"glacier:{operation}", _arn("glacier", f"vaults/{params['vaultName']}"))}
+    if service == "sesv2":
+        sender = parseaddr(params["FromEmailAddress"])[1]
+        # https://docs.aws.amazon.com/ses/latest/dg/sending-authorization-policies.html: raw content needs both
+        return {(f"ses:{action}", _arn("ses", f"identity/{sender}")) for action in ("SendEmail", "SendRawEmail")}
     raise AssertionError(f"a process calls {service}:{operation}, which this test does not know")
 
 

@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "bench": "util_jobs.bench.command:command",
     "embed-bundle": "util_jobs.embedded_bundle.command:command",
     "embed-sample": "util_jobs.embedded_bundle.sample:command",
+    "faults": "util_jobs.faults.command:command",
     "local": "util_jobs.local.run:command",
     "provision": "util_jobs.provision:command",
     "queues": "util_jobs.queues.command:command",

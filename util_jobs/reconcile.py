@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import logs
+from pipeline.errors import ConfigurationError
 from pipeline.jobs import rebuild
+from pipeline.settings import get_settings
 from util_jobs import answers
+from util_jobs.local.environment import enter_local_environment
 
 SENTENCES = {
     "rebuilt": "records made anew from their cards",
@@ -16,18 +21,21 @@ SENTENCES = {
     "replaced": "records replaced that were older than their cards",
     "deleted": "tombstones of deleted jobs made anew",
     "present": "records were there",
-    "cards_written": "of these had no card yet: written",
+    "cards_written": "of these had no card yet",
     "adopted": "jobs of an original system taken over",
-    "without_input": "cards of jobs without result and uploaded file: left alone",
+    "without_input": "cards of jobs that have neither a result nor an uploaded file: left alone",
     "orphans_removed": "orphaned objects removed",
 }
+LISTS = {
+    "differing": "are older in the table than their card says; look at them, or use --replace-older",
+    "unreadable": "have a card or a record that this version cannot read",
+}
+MOST_NAMED = 10
 
 
 @click.command("reconcile")
 @click.option("--dry-run", is_flag=True, help="Change nothing; say what would be done.")
-@click.option(
-    "--replace-older", is_flag=True, help="Replace records that are older than their cards (after a restore)."
-)
+@click.option("--replace-older", is_flag=True, help="Replace records that are older than their cards.")
 @click.option("--remove-orphans", is_flag=True, help="Remove objects older than a day that belong to no job.")
 @answers.as_json_option
 def command(dry_run: bool, replace_older: bool, remove_orphans: bool, as_json: bool) -> None:
@@ -35,7 +43,16 @@ def command(dry_run: bool, replace_older: bool, remove_orphans: bool, as_json: b
     logs.configure("reconcile")
 
     def work() -> dict[str, Any]:
-        report = rebuild.reconcile(dry_run=dry_run, replace_older=replace_older, remove_orphans=remove_orphans)
+        if get_settings().environment == "local" and not os.environ.get("AWS_ENDPOINT_URL"):
+            enter_local_environment()
+        try:
+            report = rebuild.reconcile(dry_run=dry_run, replace_older=replace_older, remove_orphans=remove_orphans)
+        except (BotoCoreError, ClientError) as error:
+            raise ConfigurationError(
+                f"AWS answered: {error} Start the local stack with `make run`, or set GAS_ENVIRONMENT=production (and "
+                "the other settings of the service). What was done stays done; the same command goes on.",
+                code="aws_error",
+            ) from error
         return {"status": "COMPLETED", "dry_run": dry_run} | report.as_dict()
 
     answers.run(work, as_json, _tell)
@@ -51,11 +68,10 @@ def _tell(document: dict[str, Any]) -> None:
     if orphans and not document["orphans_removed"]:
         size = sum(orphan["size"] for orphan in orphans)
         click.echo(
-            f"{len(orphans):>9,} orphaned objects, {size:,} bytes (--json names them, --remove-orphans removes them)"
+            f"{len(orphans):>9,} orphaned objects with {size:,} bytes: --json names them, --remove-orphans removes"
         )
-    for kind, sentence in (
-        ("differing", "are older in the table than their card says; look at them, or use --replace-older"),
-        ("unreadable", "have a card or record that this version cannot read"),
-    ):
-        if document[kind]:
-            click.echo(f"{len(document[kind]):>9,} jobs {sentence}: {', '.join(document[kind][:10])}")
+    for name, sentence in LISTS.items():
+        ids = document[name]
+        if ids:
+            more = ", …" if len(ids) > MOST_NAMED else ""
+            click.echo(f"{len(ids):>9,} jobs {sentence}: {', '.join(ids[:MOST_NAMED])}{more}")

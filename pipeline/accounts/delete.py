@@ -13,9 +13,9 @@ from pipeline import aws, clock, dynamo, logs, storage
 from pipeline.accounts import plans
 from pipeline.accounts.store import User, get_user, identities_of
 from pipeline.errors import ConflictError, GasError, MalformedRecordError, NotFoundError
-from pipeline.jobs import card
 from pipeline.jobs import delete as job_deletion
 from pipeline.jobs import store as jobs
+from pipeline.jobs.card import is_card_key, read_card
 from pipeline.jobs.model import Job
 from pipeline.settings import get_settings
 from pipeline.uploads import store as uploads
@@ -150,8 +150,19 @@ def _remove_objects(user_id: str) -> None:
     storage.delete_under(aws.bucket("inputs"), f"uploads/{user_id}/")
     storage.delete_under(aws.bucket("results"), f"archive/{user_id}/")
     results = aws.bucket("results")
-    doomed = [key for key in storage.keys_under(results, f"results/{user_id}/") if not card.is_card_key(key)]
-    storage.delete_keys(results, doomed)
+    kept = {key for key in storage.keys_under(results, f"results/{user_id}/") if _is_tombstone(user_id, key)}
+    storage.delete_keys(results, [key for key in storage.keys_under(results, f"results/{user_id}/") if key not in kept])
+
+
+def _is_tombstone(user_id: str, key: str) -> bool:
+    """Whether the object is the card of a deleted job; a card that says something else is of a job that never was."""
+    if not is_card_key(key):
+        return False
+    try:
+        card = read_card(user_id, key.split("/")[2])
+    except MalformedRecordError:
+        return False
+    return card is not None and card.job.deleting is not None
 
 
 def _look_again(user_id: str, at: int) -> None:

@@ -39,6 +39,7 @@ def remove_objects(job: Job) -> int:
 
 def bury(job: Job) -> None:
     """The last look at a deleted job: nothing is left but its tombstone, which holds no name and no file."""
+    write_card(job)
     remove_objects(job)
     update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(input_file_name="(deleted)")
     update.remove("sweep_bucket", "sweep_at", "outputs", "counts", "notes", "steps", "error", "progress")

@@ -7,38 +7,25 @@ their cards to be replaced (after a table was restored to an earlier moment).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pipeline import aws, clock, dynamo, logs, storage
+from pipeline import clock, dynamo, logs, storage
 from pipeline.accounts import store as accounts
 from pipeline.errors import ConflictError, GasError, MalformedRecordError
 from pipeline.jobs import adoption, store
 from pipeline.jobs.card import Card, is_card_key, order_of, read_card, write_card
 from pipeline.jobs.model import Job
+from pipeline.jobs.orphans import Stored, by_job, find_orphans, remove
 from pipeline.jobs.record_of_card import record_of
 from pipeline.jobs.states import JobStatus
 from pipeline.uploads import store as uploads
+from pipeline.uploads.store import UploadState
 
 log = logs.get_logger()
 NO_RESULT = (JobStatus.PENDING, JobStatus.RUNNING, JobStatus.FAILED)
-ORPHAN_AGE_S = 86400  # younger objects may belong to something that is just being made
-# Where objects of jobs lie: bucket and prefix, then `<user>/<job>/…`.
-PLACES = (("results", "results/"), ("results", "archive/"), ("inputs", "uploads/"))
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An object as a listing shows it; `modified` is epoch seconds, UTC."""
-
-    bucket: str
-    key: str
-    size: int
-    modified: float
 
 
 @dataclass
@@ -73,18 +60,14 @@ def reconcile(*, dry_run: bool = False, replace_older: bool = False, remove_orph
     """Make every missing record anew, look for orphans, and say what was found. With `dry_run` nothing is changed."""
     report = Report()
     known: dict[str, bool] = {}
-    for (user_id, job_id), objects in _by_job("results", "results/"):
+    for (user_id, job_id), objects in by_job("results", "results/"):
         listed = list(objects)
         with logs.bound(job_id=job_id):
             _reconcile_job(user_id, job_id, listed, report, known, dry_run=dry_run, replace_older=replace_older)
     report.adopted = _adopt(dry_run)
-    for what, prefix in PLACES:
-        for (user_id, job_id), objects in _by_job(what, prefix):
-            report.orphans += _orphans(user_id, job_id, list(objects))
+    report.orphans = find_orphans()
     if remove_orphans and not dry_run:
-        for orphan in report.orphans:
-            storage.delete_keys(orphan.bucket, [orphan.key])
-            report.orphans_removed += 1
+        report.orphans_removed = remove(report.orphans)
     return report
 
 
@@ -97,19 +80,6 @@ def _adopt(dry_run: bool) -> int:
         except (GasError, ClientError) as error:
             log.warning("not_adopted", job_id=job_id, error=type(error).__name__)
     return adopted
-
-
-def _by_job(what: str, prefix: str) -> Iterator[tuple[tuple[str, str], Iterable[Stored]]]:
-    """The objects under a prefix, job after job (S3 lists keys in their order). Other keys than ours are left out."""
-    bucket = aws.bucket(what)
-    pages = aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    ours = (
-        Stored(bucket, entry["Key"], int(entry["Size"]), entry["LastModified"].timestamp())
-        for page in pages
-        for entry in page.get("Contents", [])
-        if entry["Key"].count("/") >= 3
-    )
-    return groupby(ours, key=lambda stored: (stored.key.split("/")[1], stored.key.split("/")[2]))
 
 
 def _reconcile_job(
@@ -144,14 +114,23 @@ def _reconcile_job(
 
 
 def _fresh(card: Card, objects: list[Stored], known: dict[str, bool]) -> Job | None:
-    """The record to be; None for a job that has to be done and whose file is gone (or that was never submitted)."""
+    """The record to be; None for a job that has to be done and whose file is gone, or that was not submitted (yet)."""
     job = card.job
     if not job.deleting and _is_account_gone(job.user_id, known):
         job = replace(job, deleting=clock.now_s())
     fresh = record_of(job, {stored.key: stored.size for stored in objects})
-    if fresh.is_active and storage.size_of(fresh.s3_inputs_bucket, fresh.s3_key_input_file) is None:
+    if fresh.is_active and not _is_ready(fresh):
         return None
     return fresh
+
+
+def _is_ready(job: Job) -> bool:
+    """Whether the file of a job is there. The card is written just before the job is made of its upload: as long as
+    there is an upload that is no job, there is none."""
+    upload = dynamo.get(uploads.TABLE, {"user_id": job.user_id, "upload_id": job.job_id})
+    if upload is not None and upload["state"] != UploadState.SUBMITTED:
+        return False
+    return storage.size_of(job.s3_inputs_bucket, job.s3_key_input_file) is not None
 
 
 def _is_account_gone(user_id: str, known: dict[str, bool]) -> bool:
@@ -207,20 +186,3 @@ def _replaced(existing: Job, fresh: Job) -> bool:
     except ConflictError:
         return False
     return True
-
-
-def _orphans(user_id: str, job_id: str, objects: list[Stored]) -> list[Stored]:
-    """Objects older than a day of a job that neither table nor cards know, or that was deleted. Cards stay."""
-    old = [o for o in objects if o.modified < clock.now() - ORPHAN_AGE_S and not is_card_key(o.key)]
-    if not old:
-        return []
-    record = dynamo.get(store.TABLE, {"job_id": job_id})
-    if record is not None:
-        return old if record.get("deleting") else []
-    if dynamo.get(uploads.TABLE, {"user_id": user_id, "upload_id": job_id}) is not None:
-        return []
-    try:
-        card = read_card(user_id, job_id)
-    except MalformedRecordError:
-        return []
-    return old if card is None or card.job.deleting else []

@@ -48,13 +48,17 @@ def comparable(job: Job) -> list[Job]:
     return [
         other
         for other in submit.list_jobs(job.user_id)
-        if other.job_id != job.job_id and other.has_results and (_same_file(job, other) or other.job_id in family)
+        if other.job_id != job.job_id and _is_comparable(other) and (_same_file(job, other) or other.job_id in family)
     ]
 
 
 def has_comparable(job: Job, found: Relatives) -> bool:
     """True if `comparable` would name a job; `found` are its relatives, among which it is looked for first."""
-    return any(other and other.has_results for other in (found.origin, *found.reruns)) or bool(comparable(job))
+    return any(other and _is_comparable(other) for other in (found.origin, *found.reruns)) or bool(comparable(job))
+
+
+def _is_comparable(job: Job) -> bool:
+    return job.has_results and job.has_tables
 
 
 def _same_file(job: Job, other: Job) -> bool:

@@ -72,7 +72,7 @@ def _input_missing() -> PermanentError:
 
 def _same(origin: Job) -> tuple[Choices, dict[str, Any]]:
     """Engine, reference and sources of the result, if each is installed in the very version that made it."""
-    if not origin.has_results:
+    if not (origin.has_results and origin.has_tables):
         raise ConflictError(
             "This job has no result whose versions could be used again. Run it with today's versions.",
             code="versions_gone",

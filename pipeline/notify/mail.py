@@ -64,7 +64,8 @@ def compose(job: Job, event: Event, to: Address) -> EmailMessage:
         "name": name,
         "job_url": f"{address}/jobs/{job.job_id}",
         "account_url": f"{address}/account",
-        "keeps_until": _time(job.archive_after) if job.archive_after else None,
+        "archived": not job.has_results,
+        "keeps_until": _time(job.archive_after) if job.archive_after and job.archive_after > clock.now() else None,
     }
     message = EmailMessage(policy=SMTP)
     message["From"] = sender()

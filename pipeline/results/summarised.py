@@ -57,7 +57,7 @@ def substitutions(summary: dict[str, Any]) -> Substitutions:
     ambiguous = sum(counts.values()) - sum(plain.values())
     if ambiguous:
         others[OTHERS["MNV"]] = others.get(OTHERS["MNV"], 0) + ambiguous
-    return Substitutions(plain, others)
+    return Substitutions(plain, dict(sorted(others.items())))
 
 
 def stretches(summary: dict[str, Any]) -> Stretches:

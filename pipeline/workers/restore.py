@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import logs, messages
-from pipeline.accounts import plans
 from pipeline.accounts import store as accounts
+from pipeline.accounts.plans import settled
 from pipeline.archive.steps import settle
 from pipeline.errors import ConflictError, GasError, RetryableError
 from pipeline.jobs import store
@@ -40,7 +40,7 @@ class RestoreHandler:
         log.info("plan_settled", plan=user.plan, **done)
         if done["failed"]:
             raise RetryableError(f"{done['failed']:,} results could not be settled; they are tried again.")
-        plans.settled(user.user_id, user.plan_version)
+        settled(user.user_id, user.plan_version)
 
 
 def _settled(job_id: str) -> str:

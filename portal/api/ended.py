@@ -16,10 +16,12 @@ blueprint = Blueprint("ended_jobs_api", __name__, url_prefix="/api/jobs")
 
 @blueprint.get("/ended")
 def ended() -> dict[str, Any]:
-    """Jobs of the user that ended since `since` (epoch seconds, UTC; default: now), and the `now` to ask with next."""
+    """Jobs of the user that ended since `since` (epoch seconds, UTC), or in the last `ago` seconds; with the `since`
+    that this meant, and `now`."""
     user = current_user()
     now = clock.now_s()
-    found = ended_since(user.user_id, _since(now))
+    since = _since(now)
+    found = ended_since(user.user_id, since)
     jobs = [
         {
             "job_id": job.job_id,
@@ -29,13 +31,13 @@ def ended() -> dict[str, Any]:
         }
         for job in found.jobs
     ]
-    return {"now": now, "jobs": jobs, "active": found.active, "more": found.more}
+    return {"now": now, "since": since, "jobs": jobs, "active": found.active, "more": found.more}
 
 
 def _since(now: int) -> int:
-    text = request.args.get("since", "")
-    if not text:
-        return now
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise InputError("`since` is a time in whole seconds since 1970, UTC.", code="bad_since")
-    return int(text)
+    """`ago` spares a browser whose clock is wrong from guessing ours."""
+    since, ago = request.args.get("since"), request.args.get("ago", "0")
+    number = ago if since is None else since
+    if not (number.isascii() and number.isdigit() and len(number) <= 12):
+        raise InputError("`since` is a time in whole seconds since 1970, UTC; `ago` are seconds.", code="bad_since")
+    return now - int(ago) if since is None else int(since)

@@ -53,7 +53,7 @@ def _row(job: Job, role: str) -> Component:
     return html.Li(
         [
             html.A(title, **_link(job, role)),
-            html.Span(size(int(stored["size"])), className="gas-muted gas-number"),
+            html.Span(size(int(stored["size"])) if stored["size"] else "", className="gas-muted gas-number"),
             html.Span(use, className="gas-muted gas-download-use"),
         ]
     )

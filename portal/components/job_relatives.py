@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from pipeline.jobs.model import Job
 from pipeline.jobs.relatives import has_comparable, relatives
 from pipeline.jobs.states import JobStatus
+from portal.components.storage_state import is_away
 from portal.components.words import counted, time
 
 AGAIN = "rerun"
@@ -18,21 +19,26 @@ WRONG_BUILD = "wrong_build"
 
 def run_again(job: Job) -> list[Component]:
     """A menu of the two ways to run a finished job again; a button where there are no versions to repeat."""
-    if job.has_results:
+    if job.has_results and job.has_tables:
         choices = [
             _item(job, "same", "With the same versions", "Engine, reference, sources as they were"),
             _item(job, "today", "With today's versions", "What is installed now"),
         ]
         summary = html.Summary("Run again", className="btn btn-sm btn-outline-secondary")
         return [html.Details([summary, html.Div(choices, className="gas-menu-panel")], className="gas-menu gas-again")]
+    if is_away(job):  # the uploaded file stays; the versions of this result can be repeated when it is back
+        return [_again(job)]
     if may_choose_anew(job):
         return []  # the card of the failure has the button: with the same choice it would fail again
     failed_for_good = job.job_status == JobStatus.FAILED and not (job.error or {}).get("retryable", True)
-    if failed_for_good or job.job_status == JobStatus.CANCELLED:
-        return [
-            html.Button("Run again", type="button", className="btn btn-sm btn-outline-secondary", **about_rerun(job))
-        ]
+    of_an_original_system = job.job_status == JobStatus.COMPLETED and not job.has_tables
+    if failed_for_good or of_an_original_system or job.job_status == JobStatus.CANCELLED:
+        return [_again(job)]
     return []
+
+
+def _again(job: Job) -> html.Button:
+    return html.Button("Run again", type="button", className="btn btn-sm btn-outline-secondary", **about_rerun(job))
 
 
 def may_choose_anew(job: Job) -> bool:

@@ -32,14 +32,17 @@ def row(job: Job) -> Row:
     counts = job.counts
     state_name, look = name_and_look(job)
     ended = job.complete_time if not job.is_active else clock.now_s()
+    percent = job.progress.get("percent") if job.job_status == JobStatus.RUNNING else None
+    says = _says(job)
     return {
         "id": job.job_id,
         "name": job.input_file_name,
         "state": job.job_status.value,
         "state_name": state_name,
         "look": look,
-        "percent": job.progress.get("percent") if job.job_status == JobStatus.RUNNING else None,
-        "says": _says(job),
+        "percent": percent,
+        "says": says,
+        "shown": f"{state_name} {percent} {says}",
         "size": job.input_size,
         "records": counts.get("read"),
         "annotated": counts.get("annotated"),
@@ -123,7 +126,9 @@ def _columns() -> list[dict[str, Any]]:
     amount = {"type": "rightAligned", "width": 112, "sortingOrder": ["desc", "asc", None]}
     return [
         {"field": "name", "headerName": "Name", "cellRenderer": "GasJobName", "flex": 3, "minWidth": 104},
-        {"field": "state", "headerName": "State", "cellRenderer": "GasJobState", "flex": 3, "minWidth": 172},
+        # A cell is drawn anew when its value changes, so the value is all that the cell shows.
+        {"colId": "state", "field": "shown", "headerName": "State", "cellRenderer": "GasJobState"}
+        | {"flex": 3, "minWidth": 172},
         {"field": "size", "headerName": "Size", "valueFormatter": formatter("gasSize")} | amount,
         {"field": "records", "headerName": "Records", "valueFormatter": formatter("gasInteger")} | amount,
         {"field": "annotated", "headerName": "Annotated", "valueFormatter": formatter("gasInteger")} | amount,

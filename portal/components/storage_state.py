@@ -32,7 +32,10 @@ SENTENCES = {
     StorageState.ARCHIVED: "This file is in the archive. Premium brings it back; then it can be downloaded.",
     StorageState.RESTORING: "This file is on its way back from the archive. It can be downloaded when it has arrived.",
 }
-STAYS = "Summary, plots of counts, log and versions stay here; the table of variants and the downloads do not."
+STAYS = (
+    "Nothing is lost. Summary, plots of counts, log and versions stay here; the table of variants and the downloads "
+    "come back with Premium."
+)
 
 
 def is_away(job: Job) -> bool:
@@ -72,7 +75,8 @@ def storage_notice(job: Job, user: User) -> Component | None:
     if job.job_status != JobStatus.COMPLETED:
         return None
     if job.result_storage == StorageState.HOT:
-        return _due(job) if job.archive_after is not None else None
+        # Who has just got Premium is not told to hurry: the record loses its date in a moment.
+        return _due(job) if job.archive_after is not None and user.plan == "free_user" else None
     if job.result_storage not in AWAY:
         return None
     title, parts = _words(job, user)

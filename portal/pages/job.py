@@ -23,6 +23,7 @@ from portal.components import (
     downloads,
     job_plots,
     job_summary,
+    original_result,
     provenance,
     states,
     storage_state,
@@ -78,6 +79,8 @@ def _results(job: Job) -> list[Component]:
     """
     if not documents.are_readable(job):
         return []
+    if not job.has_tables:
+        return original_result.section(job)
     filled_when_it_appears = dcc.Store(id="job-result", data=_version(job))
     plots = html.Div(states.loading("the plots"), id="job-figures", className="gas-figures")
     if not job.has_results:

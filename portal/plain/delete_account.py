@@ -16,6 +16,7 @@ from pipeline.accounts.passwords import MAX_PASSWORD_LENGTH
 from pipeline.jobs.model import Job
 from pipeline.jobs.submit import list_jobs
 from pipeline.logs import get_logger
+from pipeline.results import cache
 from portal.auth import rate_limits, sessions
 from portal.auth.current import current_user
 from portal.auth.rate_limits import limiter
@@ -52,7 +53,10 @@ def confirm() -> ResponseReturnValue:
     if form.validate_on_submit():
         known = store.check_password(user.email, form.password.data)
         if known is not None and known.user_id == user.user_id:
+            jobs = list_jobs(user.user_id)
             delete_account(user)
+            for job in jobs:
+                cache.forget(job.job_id)
             sessions.end()
             log.info("account_deleted", user_id=user.user_id)
             return render_template("account_deleted.html")

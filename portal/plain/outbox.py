@@ -45,7 +45,7 @@ class SentMail:
     """One e-mail; `sent_at` is epoch seconds, UTC."""
 
     subject: str
-    sent_at: int
+    sent_at: float
     text: str
     html: str
 
@@ -95,7 +95,7 @@ def mails_to(user: User, mails: list[_Taken]) -> list[SentMail]:
     to = recipient_of(user)
     own = {user.email.casefold(), to.addr_spec.casefold() if to else user.email.casefold()}
     mine = [
-        SentMail(mail.subject, int(mail.timestamp), mail.text or "", mail.html or "")
+        SentMail(mail.subject, mail.timestamp, mail.text or "", mail.html or "")
         for mail in mails
         if any(parseaddr(address)[1].casefold() in own for address in mail.to)
     ]

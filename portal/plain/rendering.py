@@ -28,7 +28,7 @@ def init_app(server: Flask) -> None:
     server.jinja_env.filters.update(utc=utc, initials=initials)
 
 
-def utc(seconds: int) -> str:
+def utc(seconds: float) -> str:
     """Epoch seconds as ISO 8601 in UTC, which `assets/localtime.js` shows in the reader's zone (C43)."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

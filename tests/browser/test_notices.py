@@ -94,6 +94,7 @@ def test_on_the_jobs_own_page_nothing_is_said_and_without_active_jobs_nothing_is
     running = write_job(replace(job, job_status=JobStatus.RUNNING, attempt=1, lease_expires_at=clock.now_s() + 900))
     page.goto(f"{portal_server.url}/jobs/{job.job_id}")
     expect(page.locator(".gas-state-running").first).to_be_visible()
+    page.wait_for_timeout(3000)  # the script sees that the job is active
     end(running, JobStatus.FAILED)
     expect(page.locator(".gas-state-failed").first).to_be_visible()
     before = len(asked)

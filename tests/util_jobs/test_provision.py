@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 
 import pytest
 from click.testing import CliRunner
 
-from pipeline import aws
+from pipeline import aws, storage
+from pipeline.accounts import plans
+from pipeline.archive import restore_events
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings
+from pipeline.workers.queue import Queue
 from tests.conftest import forget_settings
 from util_jobs import drift, provision, template
 
@@ -49,10 +54,10 @@ def test_what_the_emulators_cloudformation_leaves_out_is_set_directly_and_named(
 def test_a_changed_parameter_updates_the_stack(ministack_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAS_VISIBILITY_TIMEOUT_S", "90")
     forget_settings()
-    (difference,) = drift.differences()
-    assert str(difference) == (
-        f'AWS::SQS::Queue {aws.queue_name("annotate")}: VisibilityTimeout is "60", the template says "90"'
-    )
+    assert [str(difference) for difference in drift.differences()] == [
+        f'AWS::SQS::Queue {aws.queue_name(name)}: VisibilityTimeout is "60", the template says "90"'
+        for name in aws.QUEUES
+    ]
     code, output = run("--json")
     done = json.loads(output)
     assert (code, done["action"]) == (0, "updated")
@@ -64,7 +69,12 @@ def test_each_difference_is_named_one_by_one(ministack_aws: Settings) -> None:
     s3, sqs, iam, sns = (aws.client(name) for name in ("s3", "sqs", "iam", "sns"))
     s3.delete_bucket_policy(Bucket=aws.bucket("results"))
     s3.delete_bucket_cors(Bucket=aws.bucket("inputs"))
-    aws.client("dynamodb").delete_table(TableName=aws.table_name("users"))
+    s3.put_bucket_notification_configuration(Bucket=aws.bucket("results"), NotificationConfiguration={})
+    aws.client("dynamodb").delete_table(TableName=aws.table_name("uploads"))
+    aws.client("dynamodb").update_table(
+        TableName=aws.table_name("users"),
+        GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": plans.SWEEP_INDEX}}],
+    )
     sqs.set_queue_attributes(
         QueueUrl=aws.queue_url(aws.queue_name("annotate")), Attributes={"ReceiveMessageWaitTimeSeconds": "0"}
     )
@@ -80,11 +90,76 @@ def test_each_difference_is_named_one_by_one(ministack_aws: Settings) -> None:
     assert found == {
         (aws.bucket("results"), "existence"),  # of its policy
         (aws.bucket("inputs"), "CorsConfiguration"),
-        (aws.table_name("users"), "existence"),
+        (aws.bucket("results"), "NotificationConfiguration"),
+        (aws.table_name("uploads"), "existence"),
+        (aws.table_name("users"), "GlobalSecondaryIndexes"),
+        (aws.table_name("users"), "AttributeDefinitions"),
         (aws.queue_name("annotate"), "ReceiveMessageWaitTimeSeconds"),
         (f"{ministack_aws.stack_name}-job-requests → {aws.queue_name('annotate')}", "existence"),
         (role, "AttachedPolicies"),
     }
+
+
+def test_events_that_nobody_asked_for_are_a_difference(ministack_aws: Settings) -> None:
+    thaw = f"arn:aws:sqs:us-east-1:000000000000:{aws.queue_name('thaw')}"
+    aws.client("s3").put_bucket_notification_configuration(
+        Bucket=aws.bucket("inputs"),
+        NotificationConfiguration={"QueueConfigurations": [{"QueueArn": thaw, "Events": ["s3:ObjectCreated:*"]}]},
+    )
+    (difference,) = drift.differences()
+    assert (difference.property, difference.expected) == ("NotificationConfiguration", None)
+    assert difference.actual["QueueConfigurations"][0]["Event"] == "s3:ObjectCreated:*"
+
+
+def test_a_stack_of_before_gets_the_users_index_and_the_events_and_keeps_what_it_holds(
+    ministack_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update in place: the index joins a table with items, the events a bucket with objects."""
+    monkeypatch.setenv("GAS_STACK_NAME", f"{ministack_aws.stack_name}o")
+    forget_settings()
+    older = older_template()
+    with monkeypatch.context() as before:
+        before.setattr(template, "template_text", lambda: older)
+        assert provision.deploy().action == "created"
+    aws.client("dynamodb").put_item(TableName=aws.table_name("users"), Item={"user_id": {"S": "u1"}})
+    aws.client("s3").put_object(Bucket=aws.bucket("results"), Key="results/u1/j1/1/x", Body=b"x")
+    assert {d.property for d in drift.differences()} == {
+        "NotificationConfiguration",
+        "AttributeDefinitions",
+        "GlobalSecondaryIndexes",
+    }
+    done = provision.deploy()
+    assert {change.partition(" (")[0] for change in done.changes} >= {"modify UsersTable", "modify ResultsBucket"}
+    assert drift.differences() == []
+    assert aws.client("dynamodb").scan(TableName=aws.table_name("users"))["Count"] == 1
+    assert aws.client("s3").head_object(Bucket=aws.bucket("results"), Key="results/u1/j1/1/x")["ContentLength"] == 1
+
+
+def older_template() -> str:
+    """Today's template without the index of users and without the bucket's events."""
+    text = template.template_text()
+    notifications = re.search(r"      NotificationConfiguration:\n(        .*\n)+", text)
+    users = text.index("  UsersTable:")
+    index = re.search(r"      GlobalSecondaryIndexes:\n(        .*\n)+", text[users:])
+    attributes = re.search(r"(        - \{ AttributeName: sweep_(bucket|at), .*\n){2}", text[users:])
+    assert notifications and index and attributes
+    older = text[:users] + text[users:].replace(index.group(), "", 1).replace(attributes.group(), "", 1)
+    return older.replace(notifications.group(), "", 1)
+
+
+def test_a_restored_object_of_the_archive_reaches_the_thaw_worker_C29(ministack_aws: Settings) -> None:
+    s3, results = aws.client("s3"), aws.bucket("results")
+    for key in (storage.archive_key("u1", "j1", 1, "vcf"), "results/u1/j1/1/not-of-the-archive"):
+        s3.put_object(Bucket=results, Key=key, Body=b"x", StorageClass="GLACIER")
+        s3.restore_object(Bucket=results, Key=key, RestoreRequest={"Days": 1})
+    found = []
+    queue = Queue("thaw")
+    deadline = time.monotonic() + 30
+    while len(found) < 1 and time.monotonic() < deadline:
+        received = queue.receive()
+        if received and (message := restore_events.message_of(received.body)):  # the first is S3's test event
+            found.append((message.type, message.user_id, message.job_id))
+    assert found == [("thaw-due", "u1", "j1")]
 
 
 def test_nothing_there_yet_is_a_list_of_what_is_missing(
@@ -95,6 +170,7 @@ def test_nothing_there_yet_is_a_list_of_what_is_missing(
     code, output = run("--check")
     assert code == 1
     assert f"AWS::DynamoDB::Table {aws.table_name('jobs')} does not exist" in output
+    assert f"AWS::SQS::Queue {aws.queue_name('thaw')} does not exist" in output
     assert f"{len(template.resolve())} differences from stack.yaml" in output
 
 

@@ -10,13 +10,27 @@ from typing import Any
 
 import pytest
 
-from pipeline import aws
+from pipeline import aws, storage
+from pipeline.accounts import plans
 from pipeline.errors import ConfigurationError
+from pipeline.jobs import store as jobs
 from pipeline.settings import Settings, get_settings
+from pipeline.uploads import store as uploads
+from pipeline.workers.__main__ import WORKERS
 from tests.conftest import forget_settings
 from util_jobs import template
 
-PROCESS_ROLES = ("web", "annotate", "sweep")
+PROCESS_ROLES = ("web", "annotate", "notify", "archive", "restore", "thaw", "sweep")
+# Queue → the topic that feeds it; thaw is fed by the bucket of the results.
+FED_BY = {"annotate": "job-requests", "notify": "job-results", "archive": "job-results", "restore": "plan-changes"}
+VAULT = "arn:aws:glacier:us-east-1:000000000000:vaults/gas"
+RESULTS_ENDINGS = (
+    "-results/*",
+    "-results/results/*",
+    "-results/archive/*",
+    "-results/results/*/job.json",
+    "-results/archive/*.in-vault/*",
+)
 
 
 def by_type(type_name: str) -> list[dict[str, Any]]:
@@ -68,7 +82,7 @@ def test_names_follow_the_stack_the_account_and_the_region(monkeypatch: pytest.M
     names = {p["BucketName"] for p in by_type("AWS::S3::Bucket")}
     assert names == {"lab-123456789012-eu-west-1-inputs", "lab-123456789012-eu-west-1-results"}
     assert {p["TopicArn"] for p in by_type("AWS::SNS::Subscription")} == {
-        "arn:aws:sns:eu-west-1:123456789012:lab-job-requests"
+        f"arn:aws:sns:eu-west-1:123456789012:lab-{topic}" for topic in FED_BY.values()
     }
 
 
@@ -95,39 +109,151 @@ def test_every_bucket_is_private_encrypted_and_forgets_unfinished_uploads() -> N
         assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
 
-def test_the_queue_buries_late_and_only_its_topic_may_send_C17() -> None:
-    queue = next(p for p in by_type("AWS::SQS::Queue") if p["QueueName"] == aws.queue_name("annotate"))
+@pytest.mark.parametrize("name", aws.QUEUES)
+def test_every_queue_buries_late_in_its_own_dead_letters_C17(name: str) -> None:
+    queue = next(p for p in by_type("AWS::SQS::Queue") if p["QueueName"] == aws.queue_name(name))
     assert queue["RedrivePolicy"] == {
-        "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:000000000000:{aws.dead_letter_queue_name('annotate')}",
+        "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:000000000000:{aws.dead_letter_queue_name(name)}",
         "maxReceiveCount": "20",
     }
-    (policy,) = by_type("AWS::SQS::QueuePolicy")
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": aws.topic_arn("job-requests")}}
+    dead = next(p for p in by_type("AWS::SQS::Queue") if p["QueueName"] == aws.dead_letter_queue_name(name))
+    assert "RedrivePolicy" not in dead  # a look at dead letters may never count them out
+    assert dead["MessageRetentionPeriod"] == 14 * 86400
+
+
+def test_every_queue_hears_its_own_source_and_nobody_else() -> None:
+    policies = {p["Queues"][0]: p["PolicyDocument"]["Statement"] for p in by_type("AWS::SQS::QueuePolicy")}
+    assert set(policies) == {aws.queue_name(q) for q in aws.QUEUES}
+    for queue, topic in FED_BY.items():
+        (statement,) = policies[aws.queue_name(queue)]
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": aws.topic_arn(topic)}}
+    fed = {(p["TopicArn"], p["Endpoint"].rpartition(":")[2]) for p in by_type("AWS::SNS::Subscription")}
+    assert fed == {(aws.topic_arn(topic), aws.queue_name(queue)) for queue, topic in FED_BY.items()}
+    assert {p["RawMessageDelivery"] for p in by_type("AWS::SNS::Subscription")} == {True}
+    (statement,) = policies[aws.queue_name("thaw")]
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{aws.bucket('results')}"},
+        "StringEquals": {"aws:SourceAccount": "000000000000"},
+    }
+
+
+def test_the_object_store_tells_the_thaw_queue_of_what_came_back_from_the_archive_C29() -> None:
+    inputs, results = by_type("AWS::S3::Bucket")
+    assert "NotificationConfiguration" not in inputs
+    (entry,) = results["NotificationConfiguration"]["QueueConfigurations"]
+    assert entry["Event"] == "s3:ObjectRestore:Completed"
+    assert entry["Queue"].endswith(f":{aws.queue_name('thaw')}")
+    (rule,) = entry["Filter"]["S3Key"]["Rules"]
+    assert rule["Name"] == "prefix"
+    assert storage.archive_key("u", "j", 1, "vcf").startswith(rule["Value"])
+    assert not storage.results_prefix("u", "j").startswith(rule["Value"])
+
+
+def test_the_sweep_finds_users_jobs_and_uploads_by_an_index() -> None:
+    tables = {p["TableName"]: p for p in by_type("AWS::DynamoDB::Table")}
+    for name, index in (("jobs", jobs.SWEEP_INDEX), ("uploads", uploads.SWEEP_INDEX), ("users", plans.SWEEP_INDEX)):
+        indexes = {i["IndexName"] for i in tables[aws.table_name(name)]["GlobalSecondaryIndexes"]}
+        assert index in indexes
 
 
 @pytest.mark.parametrize("name", PROCESS_ROLES)
 def test_no_process_may_touch_everything_or_another_stack(name: str) -> None:
+    endings = (*RESULTS_ENDINGS, "-inputs/*", "-inputs/uploads/*")
     for action, resources in allowed(name).items():
         assert "*" not in action
+        if action.startswith("ses:"):
+            continue  # bounded by its condition, see below
         for resource in resources:
-            assert re.search(r"[:/]gas-", resource)
-            assert resource.count("*") == 0 or resource.endswith(("-inputs/*", "-results/*", "-inputs/uploads/*"))
+            assert re.search(r"[:/]gas(-|$)", resource)
+            assert "*" not in resource or resource.endswith(endings)
 
 
-def test_the_portal_can_neither_receive_messages_nor_write_results() -> None:
+def test_the_portal_can_neither_receive_messages_nor_write_results_beside_their_card() -> None:
     web = allowed("web")
     assert not [action for action in web if action.startswith("sqs:")]
-    assert web["s3:PutObject"] == {f"arn:aws:s3:::{aws.bucket('inputs')}/uploads/*"}
-    assert web["sns:Publish"] == {aws.topic_arn("job-requests")}
+    assert web["s3:PutObject"] == {
+        f"arn:aws:s3:::{aws.bucket('inputs')}/uploads/*",
+        f"arn:aws:s3:::{aws.bucket('results')}/results/*/job.json",
+    }
+    assert web["sns:Publish"] == {aws.topic_arn("job-requests"), aws.topic_arn("plan-changes")}
 
 
-def test_the_annotate_worker_sees_no_accounts_and_touches_no_inputs() -> None:
+def tables_of(name: str) -> dict[str, set[str]]:
+    """Table (or its index) → what the role may do there."""
+    found: dict[str, set[str]] = {}
+    for action, resources in allowed(name).items():
+        if action.startswith("dynamodb:"):
+            for resource in resources:
+                found.setdefault(resource.partition(":table/gas-")[2], set()).add(action.partition(":")[2])
+    return found
+
+
+def test_the_annotate_worker_reads_no_more_of_accounts_than_their_plan_and_touches_no_inputs() -> None:
     annotate = allowed("annotate")
-    tables = {r for action, rs in annotate.items() if action.startswith("dynamodb:") for r in rs}
-    assert tables == {f"arn:aws:dynamodb:us-east-1:000000000000:table/{aws.table_name('jobs')}"}
+    assert tables_of("annotate") == {"jobs": {"GetItem", "UpdateItem"}, "users": {"GetItem"}}
     assert annotate["s3:DeleteObject"] == annotate["s3:PutObject"] == {f"arn:aws:s3:::{aws.bucket('results')}/*"}
     assert annotate["sns:Publish"] == {aws.topic_arn("job-results")}
+
+
+def test_no_worker_of_the_archive_sees_inputs_or_changes_accounts() -> None:
+    for name in ("notify", "archive", "restore", "thaw"):
+        touched = {r for action, rs in allowed(name).items() if action.startswith("s3:") for r in rs}
+        assert not [resource for resource in touched if aws.bucket("inputs") in resource]
+        assert "identities" not in tables_of(name)
+    assert tables_of("archive")["users"] == tables_of("thaw")["users"] == tables_of("notify")["users"] == {"GetItem"}
+    assert tables_of("restore")["users"] == {"GetItem", "UpdateItem"}  # it notes that the plan is settled
+
+
+def test_the_notify_worker_reads_no_files_and_sends_from_one_address_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not [action for action in allowed("notify") if action.startswith(("s3:", "sns:", "ses:", "glacier:"))]
+    monkeypatch.setenv("GAS_MAIL_SENDER", "Annotation <gas@example.org>")
+    forget_settings()
+    assert allowed("notify")["ses:SendRawEmail"] == {"arn:aws:ses:us-east-1:000000000000:identity/*"}
+    (mail,) = (s for s in role("notify")["Policies"][0]["PolicyDocument"]["Statement"] if s["Sid"] == "SendMail")
+    assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": "gas@example.org"}}
+
+
+def test_only_the_archive_worker_writes_to_the_archive_and_only_restore_and_thaw_read_from_it() -> None:
+    archive = f"arn:aws:s3:::{aws.bucket('results')}/archive/*"
+    writers = {n for n in PROCESS_ROLES if archive in allowed(n).get("s3:PutObject", ())}
+    askers = {n for n in PROCESS_ROLES if "s3:RestoreObject" in allowed(n)}
+    assert (writers, askers) == ({"archive"}, {"restore", "thaw"})
+    assert {n for n in PROCESS_ROLES if "glacier:UploadArchive" in allowed(n)} == writers
+    assert {n for n in PROCESS_ROLES if "glacier:InitiateJob" in allowed(n)} == askers
+    removers = {n for n in PROCESS_ROLES if allowed(n).get("glacier:DeleteArchive") == {VAULT}}
+    assert removers == {"web", "archive", "restore", "thaw", "sweep"}
+
+
+def test_the_vault_is_the_one_that_the_settings_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAS_VAULT_NAME", "gas_vault")
+    forget_settings()
+    assert allowed("thaw")["glacier:ListJobs"] == {"arn:aws:glacier:us-east-1:000000000000:vaults/gas_vault"}
+
+
+def test_each_worker_sends_only_to_itself_and_the_sweep_to_those_who_move_results() -> None:
+    def targets(name: str) -> set[str]:
+        return {resource.rpartition(":")[2] for resource in allowed(name).get("sqs:SendMessage", ())}
+
+    dead = {name: aws.dead_letter_queue_name(name) for name in aws.QUEUES}
+    for name in ("annotate", "notify", "restore"):
+        assert targets(name) == {dead[name]}
+    for name in ("archive", "thaw"):
+        assert targets(name) == {dead[name], aws.queue_name(name)}
+    assert targets("sweep") == {aws.queue_name("archive"), aws.queue_name("thaw")}
+    assert allowed("sweep")["sns:Publish"] == {aws.topic_arn(topic) for topic in aws.TOPICS}
+
+
+def test_operators_reach_every_queue_and_its_dead_letters_C22() -> None:
+    reached = {resource.rpartition(":")[2] for resource in allowed("operator")["sqs:ReceiveMessage"]}
+    assert reached == {name(q) for q in aws.QUEUES for name in (aws.queue_name, aws.dead_letter_queue_name)}
+
+
+def test_every_process_of_the_procfile_has_a_role_and_every_worker_a_line() -> None:
+    lines = (template.TEMPLATE_PATH.parents[2] / "Procfile").read_text(encoding="utf-8").splitlines()
+    processes = {line.partition(":")[0] for line in lines if line}
+    assert processes == set(PROCESS_ROLES) == {"web"} | set(WORKERS)
 
 
 def test_the_machine_may_only_take_on_the_roles_of_its_processes() -> None:

@@ -154,7 +154,7 @@ class Cast:
                 work()
             except (BotoCoreError, ClientError):
                 return  # as the loops of the workers and the portal's error pages take it
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is told
                 self.complain(f"{name.split('-')[0]} ended with {type(error).__name__}: {error}")
 
         return Task(process, name, guarded)

@@ -11,8 +11,6 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.response import StreamingBody
@@ -20,53 +18,20 @@ from botocore.response import StreamingBody
 from pipeline import clock
 from pipeline.archive.stores.tree_hash import BLOCK_BYTES, tree_hash_of
 from util_jobs.faults.as_it_is_answers import Answer, PaidRetrieval, answer, refusal
+from util_jobs.faults.as_it_is_vault_things import (
+    Archive,
+    Job,
+    Upload,
+    absent,
+    content_of,
+    described,
+    invalid,
+    is_aligned,
+)
 
 OUTPUT_S = 24 * 3600
+LISTED_S = 25 * 3600  # Glacier promises a day for both; here a job is listed for longer than it can be read
 JOBS_A_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Archive:
-    """One archive of a vault."""
-
-    vault: str
-    archive_id: str
-    description: str
-    content: bytes
-
-    @property
-    def tree_hash(self) -> str:
-        """Hexadecimal."""
-        return tree_hash_of(self.content)
-
-
-@dataclass(frozen=True)
-class Job:
-    """A retrieval; the archive is the one of the time when it was asked for."""
-
-    job_id: str
-    archive: Archive
-    tier: str
-    started_at: float
-    ready_at: float
-    fails: bool
-
-    @property
-    def status(self) -> str:
-        """Glacier's StatusCode at this moment."""
-        if clock.now() < self.ready_at:
-            return "InProgress"
-        return "Failed" if self.fails else "Succeeded"
-
-
-@dataclass
-class Upload:
-    """An upload in parts, by the first byte of each."""
-
-    vault: str
-    description: str
-    part_bytes: int
-    parts: dict[int, bytes] = field(default_factory=dict)
 
 
 class Vaults:
@@ -101,7 +66,7 @@ class Vaults:
         if operation not in answers:
             raise NotImplementedError(f"the simulated vaults do not know {operation}")
         if operation != "CreateVault" and params["vaultName"] not in self._vaults:
-            return _absent(f"Vault not found for ARN: {params['vaultName']}")
+            return absent(f"Vault not found for ARN: {params['vaultName']}")
         return answers[operation](params)
 
     def ready_times(self) -> list[float]:
@@ -119,40 +84,40 @@ class Vaults:
     def _store(self, vault: str, description: str, content: bytes, checksum: str) -> Answer:
         archive = Archive(vault, self._new_id("archive", 138), description, content)
         if not content or checksum != archive.tree_hash:
-            return _invalid("Checksum mismatch, or no content")
+            return invalid("Checksum mismatch, or no content")
         self.archives[archive.archive_id] = archive
         return answer(201, archiveId=archive.archive_id, checksum=archive.tree_hash)
 
     def _upload_archive(self, params: dict[str, Any]) -> Answer:
         description = params.get("archiveDescription", "")
-        return self._store(params["vaultName"], description, _content(params["body"]), params["checksum"])
+        return self._store(params["vaultName"], description, content_of(params["body"]), params["checksum"])
 
     def _initiate_upload(self, params: dict[str, Any]) -> Answer:
         part_bytes = int(params["partSize"])
         if part_bytes % BLOCK_BYTES or (part_bytes // BLOCK_BYTES).bit_count() != 1:
-            return _invalid("Invalid part size")
+            return invalid("Invalid part size")
         upload_id = self._new_id("upload", 92)
         self.uploads[upload_id] = Upload(params["vaultName"], params.get("archiveDescription", ""), part_bytes)
         return answer(201, uploadId=upload_id)
 
     def _upload_part(self, params: dict[str, Any]) -> Answer:
-        upload, content = self.uploads.get(params["uploadId"]), _content(params["body"])
+        upload, content = self.uploads.get(params["uploadId"]), content_of(params["body"])
         if upload is None:
-            return _absent("The upload ID was not found")
+            return absent("The upload ID was not found")
         stated = re.fullmatch(r"bytes (\d+)-(\d+)/\*", params["range"])
         start = int(stated[1]) if stated else 1
         if start % upload.part_bytes or len(content) > upload.part_bytes or params["checksum"] != tree_hash_of(content):
-            return _invalid("Content-Range or checksum is wrong")
+            return invalid("Content-Range or checksum is wrong")
         upload.parts[start] = content
         return answer(204, checksum=params["checksum"])
 
     def _complete_upload(self, params: dict[str, Any]) -> Answer:
         upload = self.uploads.get(params["uploadId"])
         if upload is None:
-            return _absent("The upload ID was not found")
+            return absent("The upload ID was not found")
         content = b"".join(upload.parts[start] for start in sorted(upload.parts))
         if len(content) != int(params["archiveSize"]):
-            return _invalid("The archive size does not match the parts")
+            return invalid("The archive size does not match the parts")
         stored = self._store(upload.vault, upload.description, content, params["checksum"])
         if stored[0].status_code == 201:
             del self.uploads[params["uploadId"]]
@@ -169,18 +134,18 @@ class Vaults:
 
     def _delete_archive(self, params: dict[str, Any]) -> Answer:
         if self.archives.pop(params["archiveId"], None) is None:
-            return _absent("The archive ID was not found")
+            return absent("The archive ID was not found")
         return answer(204)
 
     def _initiate_job(self, params: dict[str, Any]) -> Answer:
         wish = params["jobParameters"]
         tier, archive = wish.get("Tier", "Standard"), self.archives.get(wish["ArchiveId"])
         if archive is None or archive.vault != params["vaultName"]:
-            return _absent("The archive ID was not found")
+            return absent("The archive ID was not found")
         if tier == "Expedited" and self.expedited_error is not None:
             status = 503 if self.expedited_error == "InsufficientCapacityException" else 400
             return refusal(status, self.expedited_error, "Expedited retrievals are not available")
-        needless = any(job.archive == archive and job.status != "Failed" for job in self._listed(params["vaultName"]))
+        needless = any(job.archive == archive and job.status != "Failed" for job in self._usable())
         self._ledger.append(PaidRetrieval(clock.now(), "vault", archive.archive_id, tier, needless))
         ready_at, fails = clock.now() + self._delays_s[tier], self.jobs_to_fail > 0
         self.jobs_to_fail -= fails
@@ -189,71 +154,27 @@ class Vaults:
         return answer(202, jobId=job.job_id)
 
     def _listed(self, vault: str) -> list[Job]:
-        return [job for job in self._jobs if job.archive.vault == vault and clock.now() < job.ready_at + OUTPUT_S]
+        return [job for job in self._jobs if job.archive.vault == vault and clock.now() < job.ready_at + LISTED_S]
+
+    def _usable(self) -> list[Job]:
+        return [job for job in self._jobs if clock.now() < job.ready_at + OUTPUT_S]
 
     def _list_jobs(self, params: dict[str, Any]) -> Answer:
         jobs, start = self._listed(params["vaultName"]), int(params.get("marker") or 0)
         end = start + self.jobs_a_page
         more = {"Marker": str(end)} if end < len(jobs) else {}
-        return answer(200, JobList=[_described(job) for job in jobs[start:end]], **more)
+        return answer(200, JobList=[described(job) for job in jobs[start:end]], **more)
 
     def _get_job_output(self, params: dict[str, Any]) -> Answer:
-        found = [job for job in self._listed(params["vaultName"]) if job.job_id == params["jobId"]]
+        found = [job for job in self._usable() if job.job_id == params["jobId"]]
         if not found or found[0].status != "Succeeded":
-            return _absent("The job ID was not found, has expired or is not completed")
+            return absent("The job ID was not found, has expired or is not completed")
         content = found[0].archive.content
         wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", params.get("range", f"bytes=0-{len(content) - 1}"))
         if wanted is None or int(wanted[1]) > int(wanted[2]) or int(wanted[2]) >= len(content):
-            return _invalid("Invalid range")
+            return invalid("Invalid range")
         start, end = int(wanted[1]), int(wanted[2]) + 1
         piece = content[start:end]
-        checksum = {"checksum": tree_hash_of(piece)} if _is_aligned(start, end, len(content)) else {}
+        checksum = {"checksum": tree_hash_of(piece)} if is_aligned(start, end, len(content)) else {}
         body = StreamingBody(io.BytesIO(piece), len(piece))
         return answer(200 if len(piece) == len(content) else 206, body=body, **checksum)
-
-
-def _is_aligned(start: int, end: int, size: int) -> bool:
-    """Whether a range is a branch of the hash's tree (docs: "tree-hash aligned ranges")."""
-    blocks = -(-(end - start) // BLOCK_BYTES)
-    whole_branch = end == size or (blocks.bit_count() == 1 and (end - start) % BLOCK_BYTES == 0)
-    branch_bytes = BLOCK_BYTES * (1 << (blocks - 1).bit_length())
-    return start % branch_bytes == 0 and whole_branch
-
-
-def _content(body: Any) -> bytes:
-    if isinstance(body, bytes | bytearray):
-        return bytes(body)
-    position = body.tell()
-    content = bytes(body.read())
-    body.seek(position)
-    return content
-
-
-def _described(job: Job) -> dict[str, Any]:
-    done = job.status != "InProgress"
-    return {
-        "JobId": job.job_id,
-        "Action": "ArchiveRetrieval",
-        "ArchiveId": job.archive.archive_id,
-        "VaultARN": f"arn:aws:glacier:us-east-1:123456789012:vaults/{job.archive.vault}",
-        "CreationDate": _date(job.started_at),
-        "Completed": done,
-        "StatusCode": job.status,
-        "ArchiveSizeInBytes": len(job.archive.content),
-        "ArchiveSHA256TreeHash": job.archive.tree_hash,
-        "RetrievalByteRange": f"0-{len(job.archive.content) - 1}",
-        "Tier": job.tier,
-        **({"CompletionDate": _date(job.ready_at)} if done else {}),
-    }
-
-
-def _date(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _absent(message: str) -> Answer:
-    return refusal(404, "ResourceNotFoundException", message)
-
-
-def _invalid(message: str) -> Answer:
-    return refusal(400, "InvalidParameterValueException", message)

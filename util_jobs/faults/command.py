@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from util_jobs.answers import as_json_option
-from util_jobs.faults.mutations import MUTATIONS
+from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.simulation import Outcome, simulating
 
 VIOLATED_EXIT = 1
@@ -18,7 +18,7 @@ VIOLATED_EXIT = 1
 @click.command("faults")
 @click.option("--schedules", default=100, show_default=True, type=click.IntRange(1), help="How many to run.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Seed of the first; then each next.")
-@click.option("--mutation", type=click.Choice(sorted(MUTATIONS)), help="Plant one of the deliberate bugs.")
+@click.option("--mutation", type=click.Choice(sorted(all_mutations())), help="Plant one of the deliberate bugs.")
 @click.option("--list-mutations", is_flag=True, help="Name the deliberate bugs and end.")
 @click.option("--trace", is_flag=True, help="Print every AWS call of the schedules on standard error.")
 @click.option("--stop", is_flag=True, help="Stop at the first schedule that violates something.")
@@ -44,9 +44,9 @@ def command(
 
 def _list(as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({name: found.meaning for name, found in MUTATIONS.items()}))
+        click.echo(json.dumps({name: found.meaning for name, found in all_mutations().items()}))
     else:
-        for name, found in MUTATIONS.items():
+        for name, found in all_mutations().items():
             click.echo(f"{name:32} {found.meaning}")
 
 
@@ -91,5 +91,5 @@ class _Total:
         covered = sum(1 for site in self.calls if self.crashes[site])
         return (
             f"{self.schedules:,} schedules, {self.steps:,} steps, {sum(self.crashes.values()):,} crashes at {covered:,} "
-            f"of {len(self.calls):,} call sites, {self.violations:,} violations"
+            f"of  {len(self.calls):,} call sites, {self.violations:,} violations"
         )

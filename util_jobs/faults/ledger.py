@@ -1,4 +1,4 @@
-"""What an observer outside knows: which file each job is about, and which results were ever promised to their owners."""
+"""What an observer outside knows: which file each job is about, and which results were promised to their owners."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Ledger:
     vaults: Callable[[], dict[str, bytes]] = dict  # content of each archive by its id
     happened: Counter[tuple[str, str]] = field(default_factory=Counter)  # how often each event of each job took place
     _states: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    _buried: set[str] = field(default_factory=set)
 
     def source_of(self, job: dict[str, Any]) -> bytes | None:
         """The content of the job's input file; a rerun has its origin's."""
@@ -57,6 +59,10 @@ class Ledger:
         before = self._states.get(job["job_id"], now)
         self._states[job["job_id"]] = now
         work, storage = JobStatus(before[0]), StorageState(before[1])
+        if now != before and job["job_id"] in self._buried:
+            self.complaints.append(f"deleted job {job['job_id'][:6]} went from {before} to {now}")
+        if job.get("deleting"):
+            self._buried.add(job["job_id"])
         if now[0] != before[0] and JobStatus(now[0]) not in WORK_TRANSITIONS[work]:
             self.complaints.append(f"job {job['job_id'][:6]} went from {before[0]} to {now[0]}")
         if now[0] != before[0] and now[0] in ENDS:

@@ -6,6 +6,7 @@ Stands in at boto3's level; every choice that AWS leaves open is made by the sch
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,11 +56,17 @@ class Mailboxes:
             for queue in SUBSCRIPTIONS[topic]:
                 self._deliver(queue, params["Message"], params.get("MessageGroupId"), 0.0)
             return {"MessageId": str(self.numbers)}
-        handler = getattr(self, f"_{operation}", None)
+        handlers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "GetQueueUrl": self._queue_url,
+            "SendMessage": self._send,
+            "ReceiveMessage": self._receive,
+            "ChangeMessageVisibility": self._change_visibility,
+            "DeleteMessage": self._delete,
+        }
+        handler = handlers.get(operation)
         if service != "sqs" or handler is None:
             raise NotImplementedError(f"the simulation has no {service}.{operation}")
-        answer: dict[str, Any] = handler(params)
-        return answer
+        return handler(params)
 
     def _deliver(self, queue: str, body: str, group: str | None, delay: float) -> None:
         for _ in range(2 if self.rng.random() < self.disorder else 1):
@@ -92,13 +99,13 @@ class Mailboxes:
         """Every dead letter with the name of its queue."""
         return [(name, m) for name, found in self.queues.items() if name.endswith(DEAD) for m in found]
 
-    def _GetQueueUrl(self, params: dict[str, Any]) -> dict[str, Any]:
+    def _queue_url(self, params: dict[str, Any]) -> dict[str, Any]:
         return {"QueueUrl": f"https://sqs.simulated/{params['QueueName']}"}
 
     def _queue(self, params: dict[str, Any]) -> str:
         return str(params["QueueUrl"]).rpartition("/")[2].removeprefix(f"{self.prefix}-")
 
-    def _SendMessage(self, params: dict[str, Any]) -> dict[str, Any]:
+    def _send(self, params: dict[str, Any]) -> dict[str, Any]:
         queue, group = self._queue(params), params.get("MessageGroupId")
         if queue.endswith(DEAD):
             reason = params.get("MessageAttributes", {}).get("reason", {}).get("StringValue")
@@ -107,7 +114,7 @@ class Mailboxes:
             self._deliver(queue, params["MessageBody"], group, float(params.get("DelaySeconds", 0)))
         return {"MessageId": str(self.numbers)}
 
-    def _ReceiveMessage(self, params: dict[str, Any]) -> dict[str, Any]:
+    def _receive(self, params: dict[str, Any]) -> dict[str, Any]:
         queue = self._queue(params)
         while found := self.visible(queue):
             letter = self.rng.choice(found)
@@ -129,17 +136,15 @@ class Mailboxes:
         number = int(params["ReceiptHandle"].partition("/")[0])
         return next((m for m in self.queues.get(self._queue(params), []) if m.number == number), None)
 
-    def _ChangeMessageVisibility(self, params: dict[str, Any]) -> dict[str, Any]:
+    def _change_visibility(self, params: dict[str, Any]) -> dict[str, Any]:
         letter = self._held(params)
         if letter is None or letter.handle != params["ReceiptHandle"] or letter.visible_at <= self.clock.now():
             error = {"Code": "MessageNotInflight", "Message": "not in flight"}
-            raise ClientError(
-                {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, "ChangeMessageVisibility"
-            )
+            raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, "ChangeMessageVisibility")
         letter.visible_at = self.clock.now() + params["VisibilityTimeout"]
         return {}
 
-    def _DeleteMessage(self, params: dict[str, Any]) -> dict[str, Any]:
+    def _delete(self, params: dict[str, Any]) -> dict[str, Any]:
         """An old receipt handle is answered kindly and may delete nothing; a deleted message may show up once more."""
         letter = self._held(params)
         if letter is None:

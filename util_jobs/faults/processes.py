@@ -36,6 +36,7 @@ class Task:
         self.process, self.name = process, name
         self.ended = False
         self.at = "start"  # what it is about to do
+        self.acknowledged = False  # it deleted the message that it worked on
         self.error: BaseException | None = None
         self._work = work
         self._turn, self._back = threading.Lock(), threading.Lock()
@@ -53,7 +54,7 @@ class Task:
                 self._work()
         except ProcessDied:
             pass
-        except BaseException as error:  # the scheduler tells of it: an actor must never end like this
+        except BaseException as error:  # noqa: BLE001  # the scheduler tells of it: an actor must never end like this
             self.error = error
         finally:
             self.ended = True
@@ -67,7 +68,7 @@ class Task:
             self._thread.join()
 
     def pause(self, at: str) -> None:
-        """Hand over to the scheduler (called inside the task); raises ProcessDied if the process was killed meanwhile."""
+        """Hand over to the scheduler (called inside the task); ProcessDied if the process was killed meanwhile."""
         if self.process.alive:
             self.at = at
             self._back.release()

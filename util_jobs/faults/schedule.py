@@ -1,4 +1,4 @@
-"""One schedule: users and jobs, and a random order of everything that may happen to them; then everything is drained."""
+"""One schedule: users and jobs, and a random order of all that may happen to them; then everything is drained."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Character:
     jumps: float
     store: Literal["s3", "vault"]
     refusals: float
+    begins: Literal["with nothing", "with results", "with archived results"]
 
     @classmethod
     def draw(cls, rng: random.Random) -> Character:
@@ -49,17 +50,18 @@ class Character:
         return cls(
             people=rng.choice((1, 1, 2, 3)),
             jobs=rng.choice((1, 1, 2, 3, 4)),
-            wishes=rng.randint(0, 6),
-            crash_rate=rng.choice((0.0, 0.01, 0.03, 0.06)),
+            wishes=rng.choice((0, 0, 1, 2, 3, 5)),
+            crash_rate=rng.choice((0.0, 0.02, 0.05, 0.1)),
             error_rate=rng.choice((0.0, 0.01, 0.04)),
-            crashes=rng.randint(1, 5),
+            crashes=rng.randint(1, 6),
             errors=rng.randint(1, 6),
-            disorder=rng.choice((0.0, 0.1, 0.4)),
+            disorder=rng.choice((0.0, 0.2, 0.5)),
             page_size=rng.choice((None, 1, 2)),
             poison=rng.random() < 0.1,
             jumps=rng.choice((0.0, 0.05, 0.2)),
             store=rng.choice(("s3", "s3", "vault")),
             refusals=rng.choice((0.0, 0.5, 1.0)),
+            begins=rng.choice(("with nothing", "with results", "with archived results")),
         )
 
 
@@ -78,9 +80,10 @@ class Schedule:
     def run(self) -> None:
         """The rough part, then the calm one."""
         character = self.character
+        get_settings().archive_store = character.store
+        self._prepare()
         self.world.mailboxes.disorder = character.disorder
         self.world.page_size = character.page_size
-        get_settings().archive_store = character.store
         if character.poison:
             self.world.mailboxes.drop_in(self.rng.choice(QUEUES), "no JSON at all")
         fate = self.world.misfortune
@@ -91,6 +94,19 @@ class Schedule:
             calm += not self.wishes_left
             self._something()
         self._drain()
+
+    def _prepare(self) -> None:
+        """Calmly bring everything to where the rough part begins, so that no stage of a result's life is met rarely."""
+        if self.character.begins == "with nothing":
+            return
+        while self.people.uploads:
+            self._wish(calm=True)
+            self._finish_running()
+        while self.world.mailboxes.visible("annotate"):
+            self._work("annotate")
+            self._finish_running()
+        if self.character.begins == "with archived results":
+            self._drain()
 
     def _something(self) -> None:
         running = self._running()
@@ -112,7 +128,9 @@ class Schedule:
         options.append((0.2, self._turn_capacity))
         options.append((0.3, self._tell_of_restores))
         options.append((1, lambda: self.clock.advance(self.rng.uniform(0, 12))))
-        options.append((self.character.jumps, lambda: self.clock.advance(self.rng.choice((61, 130, 1000, 20000)))))
+        options.append(
+            (self.character.jumps, lambda: self.clock.advance(self.rng.choice((61, 130, 1000, 20000, 3 * 86400))))
+        )
         (chosen,) = self.rng.choices([what for _, what in options], [weight for weight, _ in options])
         chosen()
 
@@ -132,9 +150,9 @@ class Schedule:
     def _sweep(self) -> None:
         self.cast.sweep(self._process("sweep"))
 
-    def _wish(self) -> None:
+    def _wish(self, *, calm: bool = False) -> None:
         self.wishes_left -= 1
-        name, wish = self.people.next()
+        name, wish = self.people.next(calm=calm)
         self.world.trace.append(f"{self.clock.time:.3f} a user wishes: {name}")
         process = self._process("portal")
         self.cast.user(process, process.name, wish)

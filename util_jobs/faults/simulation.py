@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from util_jobs.faults import invariants
 from util_jobs.faults.actors import Cast
 from util_jobs.faults.ledger import Ledger
-from util_jobs.faults.mutations import MUTATIONS
+from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.patches import Patches
 from util_jobs.faults.processes import bury
 from util_jobs.faults.schedule import Character, Schedule, StuckError
@@ -46,7 +46,7 @@ class Simulation:
         """One schedule from start to end, and what it broke."""
         world, ledger = self.world, Ledger()
         world.begin(seed)
-        self.cast.complain = ledger.complaints.append
+        self.cast.complain = world.complain = ledger.complaints.append
         character = Character.draw(world.rng)
         people = People(world.rng, ledger, character.people, character.jobs)
         ledger.vaults = lambda: {name: found.content for name, found in world.archives.vaults.archives.items()}
@@ -74,7 +74,7 @@ def simulating(mutation: str | None = None) -> Iterator[Simulation]:
         try:
             cast = Cast(patches, lambda _: None)
             if mutation is not None:
-                MUTATIONS[mutation].plant(patches)
+                all_mutations()[mutation].plant(patches)
             yield Simulation(world, cast)
         finally:
             patches.undo()

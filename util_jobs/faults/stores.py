@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-
 from moto.backends import get_backend
 
 from pipeline import aws, dynamo
 from pipeline.settings import get_settings
 from util_jobs.faults.quick_moto import plain
 from util_jobs.template import resolve
-
-
 
 
 @dataclass(frozen=True)

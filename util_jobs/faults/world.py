@@ -1,4 +1,4 @@
-"""The surroundings of a schedule: AWS in this process, simulated time, seeded ids; and every AWS call goes through it."""
+"""The surroundings of a schedule: AWS in this process, simulated time, seeded ids. Every AWS call passes through here"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import boto3.s3.inject
@@ -37,6 +38,8 @@ SETTINGS = {
     "GAS_RECEIVE_WAIT_S": "0",
     "GAS_RETENTION_S": "40",
     "GAS_UPLOAD_TTL_S": "7200",
+    "GAS_THAW_INTERVAL_S": "300",
+    "GAS_RESTORED_COPY_DAYS": "1",
     "GAS_ENVIRONMENT": "local",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -45,19 +48,24 @@ SETTINGS = {
 }
 
 
+# Shorter than AWS states, in the same order: a schedule need not wait for hours, a minute at a time.
+DELAYS_S = {"Expedited": 180.0, "Standard": 2400.0, "Bulk": 4800.0}
+
+
 class World:
     """Set up once (`with World() as world`), made new for each schedule by `begin`."""
 
     def __init__(self) -> None:
         self.clock = SimulatedClock()
-        self.rng, self._ids = random.Random(0), random.Random(0)
+        self.rng, self._ids = _random(0), _random(0)
         self.trace: list[str] = []
         self.called_at: Counter[str] = Counter()
         self.page_size: int | None = None
         self.mailboxes: Mailboxes
         self.misfortune: Misfortune
         self.on_change: Callable[[str, str, dict[str, Any], Any], None] = lambda *_: None
-        self.archives = AwsAsItIs()
+        self.archives = AwsAsItIs(DELAYS_S)
+        self.complain: Callable[[str], None] = lambda _: None
         self.outbox: list[dict[str, Any]] = []
         self._patches = Patches()
         self._folder = tempfile.TemporaryDirectory(prefix="gas-faults-")
@@ -77,7 +85,7 @@ class World:
         make_config = aws._config
         one_try = Config(retries={"mode": "standard", "total_max_attempts": 1})
         patches.set(aws, "_config", lambda: make_config().merge(one_try))
-        patches.set(aws, "queue_url", lambda name: f"https://sqs.simulated/{name}")
+        patches.set(aws, "queue_url", lru_cache(lambda name: f"https://sqs.simulated/{name}"))
         patches.set(clock, "now", self.clock.now)
         patches.set(progress, "time", TimeModule(self.clock))
         patches.set(ids, "new_id", self._new_id)
@@ -88,7 +96,6 @@ class World:
         self._log_before = structlog.get_config()
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
         stores.create()
-        aws.client("glacier").create_vault(accountId="-", vaultName=get_settings().resolved_vault_name())
         self.archives.attach(aws.client("s3"), aws.client("glacier"))
         self._hook(patches)
         return self
@@ -104,7 +111,7 @@ class World:
 
     def begin(self, seed: int) -> None:
         """An empty AWS at the beginning of time, with random numbers of this seed."""
-        self.rng, self._ids = random.Random(seed), random.Random(~seed & 0xFFFFFFFF)
+        self.rng, self._ids = _random(seed), _random(~seed)
         self.clock.reset()
         self.trace, self.called_at, self.page_size, self.outbox = [], Counter(), None, []
         stores.empty()
@@ -112,6 +119,7 @@ class World:
         self.mailboxes = Mailboxes(self.clock, self.rng, settings.max_receive_count, settings.stack_name)
         settings.archive_store = "s3"
         self.archives.reset()
+        aws.client("glacier").create_vault(vaultName=settings.resolved_vault_name())
         self.misfortune = Misfortune(self.rng, seed)
         self.on_change = lambda *_: None
 
@@ -140,7 +148,7 @@ class World:
         def perform() -> Any:
             if service in ("sns", "sqs"):
                 return self.mailboxes.answer(service, operation, params)
-            if service in ("ses", "sesv2"):
+            if service == "sesv2":
                 self.outbox.append(params)
                 return {"MessageId": str(len(self.outbox))}
             answer = real(client, operation, self._small_pages(operation, params))
@@ -155,6 +163,9 @@ class World:
         site = call_site(operation)
         task.pause(site)
         self.called_at[site] += 1
+        if task.acknowledged:
+            self.complain(f"{task.name.split('-')[0]} went on with {site} after its message was deleted")
+        task.acknowledged = task.acknowledged or operation == "DeleteMessage"
         fate = self.misfortune.fate_of(site, service, operation)
         self.trace.append(f"{self.clock.time:.3f} {task.name} {site} {fate}")
         if fate in (Fate.GO, Fate.DIE_AFTER, Fate.ANSWER_LOST, Fate.DONE_TWICE):
@@ -185,3 +196,6 @@ class World:
         limit = {"Query": "Limit", "ListObjectsV2": "MaxKeys"}.get(operation)
         return params if limit is None else {limit: self.page_size} | params
 
+
+def _random(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311  # it has to repeat itself

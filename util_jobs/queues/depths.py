@@ -28,13 +28,10 @@ class Depth:
 
 def depths() -> tuple[list[Depth], bool]:
     """Every queue of the service, in the order of `aws.QUEUES`; False if CloudWatch could not be asked for the ages."""
-    ages, asked = _oldest()
-    found = []
-    for queue in aws.QUEUES:
-        waiting, in_flight, delayed = _numbers(aws.queue_name(queue))
-        dead = sum(_numbers(aws.dead_letter_queue_name(queue)))
-        found.append(Depth(queue, waiting, in_flight, delayed, ages.get(queue), dead))
-    return found, asked
+    numbers = {queue: _numbers(aws.queue_name(queue)) for queue in aws.QUEUES}
+    dead = {queue: sum(_numbers(aws.dead_letter_queue_name(queue))) for queue in aws.QUEUES}
+    ages, answered = _oldest()
+    return [Depth(queue, *numbers[queue], ages.get(queue), dead[queue]) for queue in aws.QUEUES], answered
 
 
 def dead_letters_waiting(queue: str) -> int:

@@ -72,7 +72,7 @@ def _lease(left_s: int) -> str:
 def tell_letters(document: dict[str, Any]) -> None:
     """The dead letters that were looked at."""
     letters = document["messages"]
-    click.echo(f"{document['queue']}: {len(letters):,} dead letters looked at, {document['dead_letters']:,} in all")
+    click.echo(f"{document['queue']}: {_counted(document['dead_letters'], 'dead letter')}, {len(letters):,} looked at")
     if not letters:
         return
     rows = [
@@ -95,12 +95,15 @@ def tell_letters(document: dict[str, Any]) -> None:
 
 def tell_redriven(document: dict[str, Any]) -> None:
     """What was sent back, or would be."""
+    queue, stay = document["queue"], document["unreadable"]
     if document["dry_run"]:
-        click.echo(f"{document['readable']:,} messages would go back to {document['queue']}; nothing was changed.")
+        click.echo(f"{_counted(document['readable'], 'message')} would go back to {queue}; nothing was changed.")
     else:
-        click.echo(f"{document['sent']:,} messages went back to {document['queue']}.")
-    if document["unreadable"]:
-        click.echo(
-            f"{document['unreadable']:,} unreadable ones stay: `queues peek {document['queue']}` shows what is wrong."
-        )
-    click.echo(f"{document['left']:,} dead letters are left.")
+        click.echo(f"{_counted(document['sent'], 'message')} went back to {queue}.")
+    if stay:
+        click.echo(f"{_counted(stay, 'message')} cannot be read and stayed; `queues peek {queue}` tells why.")
+    click.echo(f"{_counted(document['left'], 'dead letter')} left.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

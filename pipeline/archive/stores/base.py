@@ -43,8 +43,7 @@ class ArchiveStore(Protocol):
         ...
 
     def remove_under(self, prefix: str) -> int:
-        """Remove what an abandoned move may have left under its `target`; gives how many things went. A vault cannot
-        be searched: there it is 0, and only what the record names is removed."""
+        """Remove what an abandoned move may have left under its `target`; gives how many things went."""
         ...
 
 

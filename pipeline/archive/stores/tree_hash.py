@@ -7,7 +7,6 @@ Rule: https://docs.aws.amazon.com/amazonglacier/latest/dev/checksum-calculations
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 BLOCK_BYTES = 1024 * 1024
 
@@ -57,15 +56,3 @@ def tree_hash_of(content: bytes) -> str:
     tree = TreeHash()
     tree.update(content)
     return tree.hexdigest()
-
-
-def joined(digests: Iterable[str]) -> str:
-    """The tree hash of a whole from those of its parts: all of one size, 1 MiB times a power of two; the last may be
-    shorter. ValueError if there is none."""
-    level = [bytes.fromhex(digest) for digest in digests]
-    if not level:
-        raise ValueError("a tree needs at least one part")
-    while len(level) > 1:
-        pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [hashlib.sha256(b"".join(pair)).digest() if len(pair) == 2 else pair[0] for pair in pairs]
-    return level[0].hex()

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from pipeline import aws, logs, storage
 from pipeline.archive.files import ArchivedFile
-from pipeline.archive.stores import standard_object, vault_upload
+from pipeline.archive.stores import standard_object, vault_markers, vault_upload
 from pipeline.archive.stores.base import Retrieval, not_retrieved
 from pipeline.archive.stores.pieces import Seen
 from pipeline.archive.stores.proof import is_proven
@@ -29,11 +29,16 @@ class VaultStore:
     name = "vault"
 
     def put(self, bucket: str, key: str, target: str, *, role: str, size: int, sha256: str) -> ArchivedFile:
-        """Stream the object into a new archive that is described by `target`. A vault cannot be asked what it holds:
-        calling this again stores a second archive, and the first one is told apart in the vault's inventory only."""
+        """Stream the object into a new archive that is described by `target`.
+
+        Calling this again stores another archive, because a vault cannot be asked what it holds; each is noted in S3,
+        so that `remove_under` finds all of them.
+        """
         vault = get_settings().resolved_vault_name()
         archive_id = vault_upload.upload(vault, bucket, key, target, size=size, sha256=sha256)
-        return ArchivedFile(role, self.name, vault, archive_id, size, sha256)
+        file = ArchivedFile(role, self.name, vault, archive_id, size, sha256)
+        vault_markers.note(target, file)
+        return file
 
     def retrieval(self, file: ArchivedFile) -> Retrieval:
         """From the vault's list of jobs."""
@@ -71,22 +76,33 @@ class VaultStore:
 
     def remove(self, file: ArchivedFile) -> None:
         """Delete the archive; an absent one is fine."""
-        try:
-            aws.client("glacier").delete_archive(vaultName=file.bucket, archiveId=file.archive_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != ABSENT:
-                raise
+        _delete(file.bucket, file.archive_id)
 
     def remove_under(self, prefix: str) -> int:
-        """Abort the unfinished uploads that are described by a target under the prefix. Finished archives are named
-        by the record alone: a vault cannot be searched."""
-        glacier, vault = aws.client("glacier"), get_settings().resolved_vault_name()
-        pages = glacier.get_paginator("list_multipart_uploads").paginate(vaultName=vault)
-        found = [upload for page in pages for upload in page.get("UploadsList", [])]
-        left = [upload for upload in found if (upload.get("ArchiveDescription") or "").startswith(prefix)]
-        for upload in left:
-            glacier.abort_multipart_upload(vaultName=vault, uploadId=upload["MultipartUploadId"])
-        return len(left)
+        """Delete the archives that are noted under the prefix, and abort the unfinished uploads described by it."""
+        noted = vault_markers.noted_under(prefix)
+        for vault, archive_id in noted.values():
+            _delete(vault, archive_id)
+        storage.delete_keys(aws.bucket("results"), list(noted))
+        return len(noted) + _abort_uploads(prefix)
+
+
+def _delete(vault: str, archive_id: str) -> None:
+    try:
+        aws.client("glacier").delete_archive(vaultName=vault, archiveId=archive_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != ABSENT:
+            raise
+
+
+def _abort_uploads(prefix: str) -> int:
+    glacier, vault = aws.client("glacier"), get_settings().resolved_vault_name()
+    pages = glacier.get_paginator("list_multipart_uploads").paginate(vaultName=vault)
+    found = [upload for page in pages for upload in page.get("UploadsList", [])]
+    left = [upload for upload in found if (upload.get("ArchiveDescription") or "").startswith(prefix)]
+    for upload in left:
+        glacier.abort_multipart_upload(vaultName=vault, uploadId=upload["MultipartUploadId"])
+    return len(left)
 
 
 def _initiate(file: ArchivedFile, tier: str) -> None:

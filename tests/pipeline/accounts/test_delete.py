@@ -15,7 +15,7 @@ from pipeline.accounts.store import User
 from pipeline.errors import NotFoundError
 from pipeline.jobs import rerun, submit
 from pipeline.jobs import store as jobs
-from pipeline.jobs.card import is_card_key, read_card
+from pipeline.jobs.card import is_card_key, read_card, write_card
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import Settings, get_settings
@@ -221,6 +221,16 @@ def test_the_card_of_a_deleted_job_is_a_tombstone_without_a_name_C34(moto_aws: S
     card = read_card(user.user_id, job.job_id)
     assert card is not None and card.job.deleting
     assert card.job.input_file_name == "(deleted)"
+
+
+def test_a_card_of_no_job_goes_with_the_account_C34(moto_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user()
+    job = make_job(user)
+    write_card(replace(job, job_id="never-submitted", input_file_name="my secret patient.vcf"))
+    delete.delete_account(user)
+    _drain(user, monkeypatch)
+    cards = [key for key in _keys("results") if is_card_key(key)]
+    assert cards == [storage.card_key(user.user_id, job.job_id)]
 
 
 def test_unknown_account_is_refused(moto_aws: Settings) -> None:

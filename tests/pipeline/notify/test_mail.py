@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from pipeline import clock
 from pipeline.accounts.store import User
 from pipeline.errors import ConfigurationError
 from pipeline.jobs.model import Job
@@ -68,11 +69,24 @@ def test_nothing_that_stood_in_the_file_is_in_the_e_mail_C10(event: Event) -> No
         assert secret not in written
 
 
-def test_a_free_result_says_until_when_it_stays() -> None:
+def test_a_free_result_says_until_when_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: 1_794_999_000.0)
     message = compose(job=replace(JOB, archive_after=1_795_000_000))
     for kind in ("plain", "html"):
         assert "18 November 2026, 11:06 UTC" in body(message, kind)
     assert "archive" not in body(compose(), "plain")
+
+
+def test_a_time_that_has_passed_is_not_promised() -> None:
+    message = compose(job=replace(JOB, archive_after=1))
+    for kind in ("plain", "html"):
+        assert "archive" not in body(message, kind)
+
+
+def test_a_result_that_is_in_the_archive_already_is_not_offered() -> None:
+    message = compose(job=replace(JOB, result_storage=StorageState.ARCHIVED, archive_after=1))
+    for kind in ("plain", "html"):
+        assert "in the archive already" in body(message, kind) and "xplore" not in body(message, kind)
 
 
 @pytest.mark.parametrize(

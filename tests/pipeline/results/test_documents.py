@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline import aws
@@ -53,3 +55,12 @@ def test_there_is_no_log_without_a_result_C26(make_job: JobMaker) -> None:
     object.__setattr__(job, "result_storage", StorageState.NONE)
     with pytest.raises(ConflictError):
         documents.log_view(job)
+
+
+@pytest.mark.parametrize("state", [StorageState.ARCHIVING, StorageState.ARCHIVED, StorageState.RESTORING])
+def test_the_documents_stay_readable_while_the_files_are_in_the_archive_C26(
+    make_job: JobMaker, state: StorageState
+) -> None:
+    job = replace(make_job(log="one\n", manifest={"a": 1}), result_storage=state)
+    assert documents.log_view(job).text == "one\n"
+    assert documents.document(job, "manifest") == {"a": 1}

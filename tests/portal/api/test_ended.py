@@ -52,13 +52,14 @@ def test_it_says_whether_others_are_still_at_work(ada: Browser) -> None:
     job_of(ada, JobStatus.COMPLETED, NOW - 5)
     assert ada.get("/api/jobs/ended")["active"] is False
     job_of(ada, JobStatus.RUNNING)
-    assert ada.get("/api/jobs/ended") == {"now": NOW, "jobs": [], "active": True, "more": False}
+    assert ada.get("/api/jobs/ended") == {"now": NOW, "since": NOW, "jobs": [], "active": True, "more": False}
 
 
 def test_jobs_of_others_are_not_told_C03(ada: Browser, bob: Browser) -> None:
     job_of(bob, JobStatus.COMPLETED, NOW - 5)
     job_of(bob, JobStatus.RUNNING)
-    assert ada.get("/api/jobs/ended?since=0") == {"now": NOW, "jobs": [], "active": False, "more": False}
+    answer = ada.get("/api/jobs/ended?since=0")
+    assert answer == {"now": NOW, "since": 0, "jobs": [], "active": False, "more": False}
 
 
 def test_deleted_jobs_are_not_told_C34(ada: Browser) -> None:
@@ -77,6 +78,14 @@ def test_old_jobs_are_not_read_and_too_many_are_admitted_C44(ada: Browser, monke
     job_of(ada, JobStatus.COMPLETED, NOW - 30, submit_time=NOW - 30)
     answer = ada.get("/api/jobs/ended?since=0")
     assert ids(answer) == newest and answer["more"] is True
+
+
+def test_a_browser_may_say_how_long_ago_instead(ada: Browser) -> None:
+    job_of(ada, JobStatus.COMPLETED, NOW - 21)
+    job = job_of(ada, JobStatus.COMPLETED, NOW - 20)
+    assert ids(ada.get("/api/jobs/ended?ago=20")) == [job.job_id]
+    assert ids(ada.get("/api/jobs/ended")) == []
+    assert ada.error("GET", "/api/jobs/ended?ago=-3")[:2] == (422, "bad_since")
 
 
 @pytest.mark.parametrize("since", ["yesterday", "-1", "1.5", "9" * 13, "%00", "٣"])

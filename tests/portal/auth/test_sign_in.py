@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from pipeline import clock
+from pipeline import clock, dynamo
 from pipeline.accounts import store
 from pipeline.accounts.demo import DEMO_ACCOUNTS
 from pipeline.accounts.plans import change_plan
@@ -184,6 +184,15 @@ def test_the_plan_is_read_from_the_store_not_from_the_session_C07(signed_in: Fla
     assert "gas-plan-free_user" in signed_in.get("/account").get_data(as_text=True)
     change_plan(user.user_id, "premium_user")
     assert "gas-plan-premium_user" in signed_in.get("/account").get_data(as_text=True)
+
+
+def test_an_account_that_is_being_deleted_has_no_session_and_no_sign_in_C34(
+    client: FlaskClient, signed_in: FlaskClient, user: User
+) -> None:
+    dynamo.Update("users", {"user_id": user.user_id}).set(deleting=1).write()  # the epoch alone would not end it
+    assert signed_in.get("/account").status_code == 302
+    assert signed_in.get("/api/jobs").status_code == 401
+    assert sign_in(client, user.email).status_code == 422
 
 
 def test_a_registration_makes_a_free_account_and_signs_in(client: FlaskClient) -> None:

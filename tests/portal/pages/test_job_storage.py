@@ -78,6 +78,12 @@ def test_a_hot_result_counts_down_to_the_time_in_its_record_C26(page_of: Page, u
     assert "data-countdown" not in page_of(f"/jobs/{forever.job_id}")
 
 
+def test_who_has_just_got_premium_is_not_told_to_hurry_C07(page_of: Page, user: User) -> None:
+    job = stored_job(user.user_id, StorageState.HOT, archive_after=clock.now_s() + 60)
+    change_plan(user.user_id, "premium_user")
+    assert "data-countdown" not in page_of(f"/jobs/{job.job_id}")
+
+
 def test_a_result_whose_time_has_passed_is_hot_until_its_record_says_otherwise_C26(page_of: Page, user: User) -> None:
     job = stored_job(user.user_id, StorageState.HOT, archive_after=clock.now_s() - 3600)
     shown = page_of(f"/jobs/{job.job_id}")
@@ -88,6 +94,7 @@ def test_an_archived_result_says_what_stays_and_how_it_comes_back(page_of: Page,
     shown = page_of(f"/jobs/{stored_job(user.user_id, StorageState.ARCHIVED).job_id}")
     assert "This result is in the archive" in shown
     assert "Bring back with Premium" in shown
+    assert '"data-versions": "today"' in shown, "the uploaded file is still there to be annotated again"
     assert "Glacier" not in shown
 
 

@@ -12,6 +12,7 @@ from pipeline.accounts.store import User
 from pipeline.jobs import store as jobs
 from pipeline.jobs.card import is_card_key
 from pipeline.jobs.states import StorageState
+from pipeline.results import cache
 from tests.builders import make_job, make_user
 from tests.portal.signing_in import PASSWORD, form_token, send_form, sign_in
 from tests.portal.stored_jobs import stored_job
@@ -61,6 +62,8 @@ def test_the_right_password_deletes_everything_and_signs_out_C34(
     sign_in(elsewhere, user.email)
     job = make_job(user)
     stored = stored_job(user.user_id, StorageState.HOT)
+    with cache.opened(stored, "variants"):
+        pass
     bystander = stored_job(make_user("eve@example.org").user_id, StorageState.HOT)
     answer = send_form(signed_in, PAGE, {"password": PASSWORD})
     assert answer.status_code == 200 and "Your account is deleted" in answer.text
@@ -71,6 +74,7 @@ def test_the_right_password_deletes_everything_and_signs_out_C34(
         found = jobs.get(each.job_id)
         assert found is None or found.deleting
     assert storage.size_of(job.s3_inputs_bucket, job.s3_key_input_file) is None
+    assert not (cache.cache_dir() / stored.job_id).exists(), "the portal's own copy of the table"
     left = [key for key in storage.keys_under(aws.bucket("results"), "results/") if not is_card_key(key)]
     assert left and all(bystander.job_id in key for key in left)
 

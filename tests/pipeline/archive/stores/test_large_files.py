@@ -92,7 +92,8 @@ def test_a_large_file_stored_by_others_is_read_once_for_the_proof_C33(small_part
     assert refused.value.code == "checksum_mismatch"
 
 
-def test_a_copy_that_holds_other_bytes_is_noticed_C23(small_parts: None, as_it_is: AwsAsItIs) -> None:
+@pytest.mark.parametrize("algorithm", ["SHA256", "CRC32"])
+def test_a_copy_that_holds_other_bytes_is_noticed_C23(small_parts: None, as_it_is: AwsAsItIs, algorithm: str) -> None:
     content = random.Random(3).randbytes(13 * MEBIBYTE)
     bucket = aws.bucket("results")
     aws.client("s3").put_object(Bucket=bucket, Key="foreign", Body=content)
@@ -101,8 +102,8 @@ def test_a_copy_that_holds_other_bytes_is_noticed_C23(small_parts: None, as_it_i
     def damage() -> None:  # before the third look: those before it are at the target and the source, before the copy
         looks.append("look")
         if len(looks) == 3:
-            other = content[:-1] + b"x"
-            aws.client("s3").put_object(Bucket=bucket, Key=TARGET, Body=other, StorageClass="GLACIER")
+            other = {"Body": content[:-1] + b"x", "ChecksumAlgorithm": algorithm}
+            aws.client("s3").put_object(Bucket=bucket, Key=TARGET, StorageClass="GLACIER", **other)
 
     with before_each("HeadObject", damage), pytest.raises(RetryableError) as refused:
         HotFile(content, "foreign").archive(STORE)
@@ -114,3 +115,15 @@ def test_parts_grow_only_where_ten_thousand_are_not_enough_C33() -> None:
     assert part_bytes_for(10_000 * storage.PART_BYTES) == storage.PART_BYTES
     assert part_bytes_for(10_000 * storage.PART_BYTES + 1) == 2 * storage.PART_BYTES
     assert 10_000 * part_bytes_for(5 * 1024 * GIBIBYTE) >= 5 * 1024 * GIBIBYTE
+
+
+def test_a_file_stored_in_parts_and_copied_whole_is_proven_C33(
+    as_it_is: AwsAsItIs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved_clock: MovedClock
+) -> None:
+    monkeypatch.setattr(storage, "PART_BYTES", 5 * MEBIBYTE)
+    hot = HotFile(random.Random(4).randbytes(11 * MEBIBYTE)).store(tmp_path)
+    file = hot.archive(STORE)
+    STORE.request(file, "Expedited")
+    moved_clock.time += 180
+    STORE.bring_back(file, hot.bucket, "back")
+    assert read(hot.bucket, "back") == hot.content

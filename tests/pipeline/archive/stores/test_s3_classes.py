@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pipeline import aws
-from pipeline.archive.stores import default_store, store_named
+from pipeline.archive.stores import default_store, s3_classes, store_named
 from pipeline.archive.stores.base import Retrieval
 from pipeline.archive.stores.s3_classes import S3ClassStore
 from pipeline.errors import RetryableError
@@ -106,7 +106,14 @@ def test_expedited_refused_becomes_standard_C27(as_it_is: AwsAsItIs, hot: HotFil
 @pytest.mark.parametrize("code", ["ServiceUnavailable", "InternalError", "AccessDenied"])
 def test_no_other_error_becomes_standard_C27(as_it_is: AwsAsItIs, hot: HotFile, code: str) -> None:
     file = hot.archive(STORE)
-    with before_each("RestoreObject", refusal("RestoreObject", code)), pytest.raises(ClientError) as refused:
+    refuse = refusal("RestoreObject", code)
+    refusals = [refuse]  # of the first call only: a second one would be taken
+
+    def refuse_once() -> None:
+        if refusals:
+            refusals.pop()()
+
+    with before_each("RestoreObject", refuse_once), pytest.raises(ClientError) as refused:
         STORE.request(file, "Expedited")
     assert refused.value.response["Error"]["Code"] == code
     assert as_it_is.paid == []
@@ -196,6 +203,55 @@ def test_bringing_back_twice_copies_once_even_after_the_archived_copy_went_C30(
     STORE.remove(file)
     STORE.bring_back(file, hot.bucket, "elsewhere")
     assert read(hot.bucket, "elsewhere") == hot.content
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ({}, Retrieval.NONE),
+        ({"Restore": 'ongoing-request="true"'}, Retrieval.RUNNING),
+        ({"Restore": 'ongoing-request="false"'}, Retrieval.NONE),
+        ({"Restore": 'ongoing-request="false", expiry-date="Sat, 16 Jan 2027 00:00:00 GMT"'}, Retrieval.READY),
+        ({"Restore": 'ongoing-request="false", expiry-date="Fri, 15 Jan 2027 00:00:00 GMT"'}, Retrieval.NONE),
+    ],
+)
+def test_s3s_own_words_about_a_restore_C29(
+    as_it_is: AwsAsItIs,
+    hot: HotFile,
+    monkeypatch: pytest.MonkeyPatch,
+    header: dict[str, str],
+    expected: Retrieval,
+) -> None:
+    file = hot.archive(STORE)  # the clock stands at 2027-01-15 08:00
+    monkeypatch.setattr(s3_classes, "head", lambda place: {"StorageClass": "GLACIER", **header})
+    assert STORE.retrieval(file) == expected
+
+
+def test_what_lies_in_the_way_is_replaced_C23(as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock) -> None:
+    file = hot.archive(STORE)
+    STORE.request(file, "Expedited")
+    moved_clock.time += 180
+    aws.client("s3").put_object(Bucket=hot.bucket, Key="back", Body=b"other")
+    STORE.bring_back(file, hot.bucket, "back")
+    assert read(hot.bucket, "back") == hot.content
+
+
+def test_a_copy_that_comes_back_with_other_bytes_is_noticed_C23(
+    as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock
+) -> None:
+    file = hot.archive(STORE)
+    STORE.request(file, "Expedited")
+    moved_clock.time += 180
+    looks: list[str] = []
+
+    def damage() -> None:  # before the third look: those before it are at both sides, before the copy
+        looks.append("look")
+        if len(looks) == 3:
+            aws.client("s3").put_object(Bucket=hot.bucket, Key="back", Body=b"x" * len(hot.content))
+
+    with before_each("HeadObject", damage), pytest.raises(RetryableError) as refused:
+        STORE.bring_back(file, hot.bucket, "back")
+    assert (refused.value.code, len(looks)) == ("checksum_mismatch", 3)
 
 
 def test_an_object_archived_in_place_by_an_original_system_comes_back_in_place(

@@ -36,14 +36,19 @@ def test_the_circle_against_moto(moto_aws: Settings, hot: HotFile) -> None:
 
 
 @pytest.mark.emulator
-@pytest.mark.parametrize("in_parts", [False, True])
+@pytest.mark.parametrize(("stored_in_parts", "copied_in_parts"), [(False, False), (True, False), (True, True)])
 def test_the_circle_against_the_embedded_aws(
-    ministack_aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_parts: bool
+    ministack_aws: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stored_in_parts: bool,
+    copied_in_parts: bool,
 ) -> None:
-    if in_parts:
+    if stored_in_parts:
         monkeypatch.setattr(storage, "PART_BYTES", 5 * MEBIBYTE)
+    if copied_in_parts:
         monkeypatch.setattr(storage, "COPY_WHOLE_BYTES", 5 * MEBIBYTE)
-    hot = HotFile(random.Random(1).randbytes((11 if in_parts else 2) * MEBIBYTE)).store(tmp_path)
+    hot = HotFile(random.Random(1).randbytes(11 * MEBIBYTE)).store(tmp_path)
     file = hot.archive(STORE)
     described = aws.client("s3").head_object(Bucket=hot.bucket, Key=TARGET)
     assert (described["StorageClass"], described["Metadata"]) == ("GLACIER", {"sha256": hot.sha256})

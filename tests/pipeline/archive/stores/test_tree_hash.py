@@ -8,7 +8,7 @@ import random
 import pytest
 from botocore.utils import calculate_tree_hash
 
-from pipeline.archive.stores.tree_hash import TreeHash, joined, tree_hash_of
+from pipeline.archive.stores.tree_hash import TreeHash, tree_hash_of
 
 MIB = 1024 * 1024
 
@@ -42,12 +42,3 @@ def test_any_size_in_chunks_of_any_size_is_what_awss_library_computes(size: int)
 
 def test_of_nothing_it_is_the_sha256_of_nothing() -> None:
     assert TreeHash().hexdigest() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-@pytest.mark.parametrize("part", [1, 2, 4])
-def test_the_hashes_of_parts_join_to_that_of_the_whole(part: int) -> None:
-    content = random.Random(part).randbytes(7 * MIB + 3)
-    parts = [content[i : i + part * MIB] for i in range(0, len(content), part * MIB)]
-    assert joined(map(tree_hash_of, parts)) == tree_hash_of(content)
-    with pytest.raises(ValueError, match="at least one part"):
-        joined([])

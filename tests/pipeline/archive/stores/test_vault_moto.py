@@ -52,7 +52,7 @@ def large(moto_aws: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def expect_parts(stub: Stubber, content: bytes) -> None:
     """The calls, in order, up to the completion, each with its range and its tree hash."""
-    where = {"accountId": "-", "vaultName": "gas"}
+    where = {"vaultName": "gas"}
     begun = where | {"archiveDescription": TARGET, "partSize": str(MEBIBYTE)}
     stub.add_response("initiate_multipart_upload", {"uploadId": "u1"}, begun)
     for start in range(0, len(content), MEBIBYTE):
@@ -64,7 +64,7 @@ def expect_parts(stub: Stubber, content: bytes) -> None:
 
 def completion(content: bytes) -> dict[str, str]:
     stated = {"archiveSize": str(len(content)), "checksum": tree_hash_of(content)}
-    return {"accountId": "-", "vaultName": "gas", "uploadId": "u1"} | stated
+    return {"vaultName": "gas", "uploadId": "u1"} | stated
 
 
 def test_an_upload_in_parts_speaks_as_glacier_expects_C33(large: HotFile) -> None:
@@ -81,7 +81,7 @@ def test_a_part_that_is_refused_aborts_the_upload_C33(large: HotFile) -> None:
     with Stubber(aws.client("glacier")) as stub:
         expect_parts(stub, large.content)
         stub.add_client_error("complete_multipart_upload", "InvalidParameterValueException")
-        aborted = {"accountId": "-", "vaultName": "gas", "uploadId": "u1"}
+        aborted = {"vaultName": "gas", "uploadId": "u1"}
         stub.add_response("abort_multipart_upload", {}, aborted)
         with pytest.raises(aws.client("glacier").exceptions.InvalidParameterValueException):
             large.archive(STORE)
@@ -93,7 +93,7 @@ def test_an_archive_whose_stored_hash_differs_is_deleted_and_refused_C23(large: 
         expect_parts(stub, large.content)
         stored = {"archiveId": "a1", "checksum": "0" * 64}
         stub.add_response("complete_multipart_upload", stored, completion(large.content))
-        stub.add_response("delete_archive", {}, {"accountId": "-", "vaultName": "gas", "archiveId": "a1"})
+        stub.add_response("delete_archive", {}, {"vaultName": "gas", "archiveId": "a1"})
         with pytest.raises(RetryableError) as refused:
             large.archive(STORE)
         stub.assert_no_pending_responses()

@@ -10,8 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pipeline import aws, storage
-from pipeline.archive.stores import vault_upload
+from pipeline.archive.stores import remove_under, vault_upload
 from pipeline.archive.stores.base import Retrieval
+from pipeline.archive.stores.s3_classes import S3ClassStore
 from pipeline.archive.stores.tree_hash import tree_hash_of
 from pipeline.archive.stores.vaults import VaultStore
 from pipeline.errors import RetryableError
@@ -246,6 +247,15 @@ def test_an_archive_of_an_original_system_comes_back_by_the_vaults_own_checksum(
     assert read(hot.bucket, "back") == old
 
 
+def test_what_lies_in_the_way_is_replaced_C23(as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock) -> None:
+    file = hot.archive(STORE)
+    STORE.request(file, "Expedited")
+    moved_clock.time += 180
+    aws.client("s3").put_object(Bucket=hot.bucket, Key="back", Body=b"other")
+    STORE.bring_back(file, hot.bucket, "back")
+    assert read(hot.bucket, "back") == hot.content
+
+
 def test_two_equal_results_are_two_archives_C35(as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock) -> None:
     one, two = hot.archive(STORE), hot.archive(STORE, "archive/user/other/1/vcf")
     assert one.archive_id != two.archive_id
@@ -262,3 +272,20 @@ def test_what_a_killed_upload_left_is_found_by_its_description(as_it_is: AwsAsIt
         glacier.initiate_multipart_upload(vaultName="gas", archiveDescription=description, partSize=str(MEBIBYTE))
     assert STORE.remove_under("archive/user/job/1/") == 1
     assert [upload.description for upload in as_it_is.vaults.uploads.values()] == ["archive/user/other/1/vcf"]
+
+
+def test_an_archive_that_no_record_names_goes_with_its_move_C34(as_it_is: AwsAsItIs, hot: HotFile) -> None:
+    for _ in range(2):  # a worker died after the upload, the next one put it again
+        hot.archive(STORE)
+    kept = hot.archive(STORE, "archive/user/job/10/vcf")
+    assert remove_under("archive/user/job/1/") == 2
+    assert list(as_it_is.vaults.archives) == [kept.archive_id]
+    assert remove_under("archive/user/job/1/") == 0
+    assert remove_under("archive/user/") == 1
+    assert list(storage.keys_under(hot.bucket, "archive/")) == []
+
+
+def test_glacier_is_not_asked_where_nothing_was_put_into_a_vault(as_it_is: AwsAsItIs, hot: HotFile) -> None:
+    S3ClassStore().put(hot.bucket, hot.key, TARGET, role="vcf", size=len(hot.content), sha256=hot.sha256)
+    with before_each("ListMultipartUploads", refusal("ListMultipartUploads", "AccessDenied"), "glacier"):
+        assert remove_under("archive/user/job/") == 1
