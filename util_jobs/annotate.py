@@ -12,10 +12,11 @@ import click
 
 from pipeline.annotation.annotate import STEPS, AnnotationResult, Progress, annotate
 from pipeline.annotation.build.choice import WRONG_BUILD
-from pipeline.annotation.options import DEFAULT_ENGINE, AnnotationOptions
+from pipeline.annotation.options import AnnotationOptions
 from pipeline.errors import ConfigurationError, InputError
 from pipeline.logs import configure
 from pipeline.reference.bundle import load_bundle
+from pipeline.settings import DEFAULT_ENGINE
 from util_jobs.answers import Meter, as_json_option, run
 
 

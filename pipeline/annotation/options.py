@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DEFAULT_ENGINE = "csq"
+from pipeline.settings import DEFAULT_ENGINE
 
 
 @dataclass(frozen=True)

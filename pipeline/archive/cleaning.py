@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import aws, clock, storage
 from pipeline.archive import moves
 from pipeline.archive.files import ArchivedFile
-from pipeline.archive.stores import store_named
+from pipeline.archive.stores import remove_under, store_named
 from pipeline.jobs.model import Job
 
 
@@ -20,7 +20,7 @@ def clean(job: Job) -> Job:
         file = ArchivedFile.from_dict(values)
         store_named(file.store).remove(file)
     for prefix in job.cleanup.get("prefixes", []):
-        store_named("s3").remove_under(prefix)
+        remove_under(prefix)
     if clock.now() < job.cleanup.get("not_before", 0):
         return job
     return moves.cleaned(job)
@@ -32,4 +32,4 @@ def remove_archived(job: Job) -> None:
     for values in [*job.archived.values(), *cleanup.get("archive", [])]:
         file = ArchivedFile.from_dict(values)
         store_named(file.store).remove(file)
-    store_named("s3").remove_under(storage.archive_prefix(job.user_id, job.job_id))
+    remove_under(storage.archive_prefix(job.user_id, job.job_id))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from pipeline.annotation.options import DEFAULT_ENGINE
 from pipeline.errors import MalformedRecordError
 from pipeline.jobs import originals
 from pipeline.jobs.states import ACTIVE, JobStatus, StorageState
+from pipeline.settings import DEFAULT_ENGINE
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from pipeline import clock, dynamo, logs, storage
 from pipeline.accounts import store as accounts
+from pipeline.archive.steps import settle
 from pipeline.errors import ConflictError, GasError, MalformedRecordError
 from pipeline.jobs import adoption, store
 from pipeline.jobs.card import Card, is_card_key, order_of, read_card, write_card
@@ -72,14 +73,23 @@ def reconcile(*, dry_run: bool = False, replace_older: bool = False, remove_orph
 
 
 def _adopt(dry_run: bool) -> int:
-    """The jobs of an original system that no worker has looked at; one odd job keeps no other one."""
+    """Take over the jobs of an original system that no worker has looked at, and bring their results where the plans of
+    their owners want them; one odd job keeps no other one."""
     adopted = 0
     for job_id in adoption.unadopted():
         try:
-            adopted += dry_run or adoption.first_look(job_id) is not None
+            adopted += dry_run or _is_adopted(job_id)
         except (GasError, ClientError) as error:
             log.warning("not_adopted", job_id=job_id, error=type(error).__name__)
     return adopted
+
+
+def _is_adopted(job_id: str) -> bool:
+    job = adoption.first_look(job_id)
+    owner = accounts.get_user(job.user_id) if job else None
+    if owner is not None and not owner.deleting:
+        settle(job_id)
+    return job is not None
 
 
 def _reconcile_job(

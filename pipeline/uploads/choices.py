@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.annotation.engines.registry import ENGINES, engine_named
-from pipeline.annotation.options import DEFAULT_ENGINE
 from pipeline.errors import InputError
 from pipeline.reference.bundle import load_bundle
+from pipeline.settings import DEFAULT_ENGINE
 
 MOST_SOURCES = 200
 

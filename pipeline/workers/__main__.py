@@ -14,7 +14,6 @@ from typing import Protocol
 from pipeline import ids, logs
 from pipeline.settings import get_settings
 from pipeline.workers import health
-from pipeline.workers.annotate import AnnotateHandler
 from pipeline.workers.delivery import Handler
 from pipeline.workers.runner import Runner
 from pipeline.workers.sweep import SweepLoop
@@ -34,6 +33,8 @@ class Loop(Protocol):
 
 
 def _annotate(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    from pipeline.workers.annotate import AnnotateHandler  # 60 MB that the other workers do without
+
     workspace = Workspace("annotate")
     workspace.clear_abandoned()
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{ids.new_id()[:8]}"

@@ -87,7 +87,8 @@ class Runner:
             queue.acknowledge(received)
             return
         delivery = Delivery(receives=received.receives, stopping=self.stopping)
-        with logs.bound(job_id=message.job_id or "", message_id=message.message_id):
+        about = {"job_id": message.job_id} if message.job_id else {"user_id": message.user_id}
+        with logs.bound(message_id=message.message_id, **about):
             with Heartbeat(queue, received, delivery, self.tick):
                 disposition = self._handle(message, delivery)
             self._dispose(queue, received, disposition)

@@ -22,6 +22,7 @@ from tests.portal.stored_jobs import in_state, stored_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
+PATIENCE_MS = 20_000  # of a busy machine; nothing here is about speed
 AWAY = [StorageState.ARCHIVING, StorageState.ARCHIVED, StorageState.RESTORING]
 # Looks at every frame that the reader may see: a link to a file beside the words that the files are away is a lie.
 WATCH_FRAMES = """() => {
@@ -66,9 +67,9 @@ def test_the_page_follows_the_whole_circle_without_a_reload_C26(
     open_job(page, portal_server, job)
     page.evaluate("window.gasSamePage = true")
     page.evaluate(WATCH_FRAMES)
-    expect(page.locator("#job-variants .ag-row").first).to_be_visible()
+    expect(page.locator("#job-variants .ag-row").first).to_be_visible(timeout=PATIENCE_MS)
     countdown = page.locator("[data-countdown]")
-    expect(countdown).to_have_text("Moving to the archive soon", timeout=20_000)
+    expect(countdown).to_have_text("Moving to the archive soon", timeout=PATIENCE_MS)
     expect(links(page)).not_to_have_count(0)  # due, and still hot: the record says so
 
     write_job(in_state(job, StorageState.ARCHIVING))
@@ -95,7 +96,7 @@ def test_the_page_follows_the_whole_circle_without_a_reload_C26(
     write_job(in_state(job, StorageState.HOT))
     expect(page.locator(".gas-storage")).to_have_count(0)
     expect(page.get_by_role("link", name="Table of variants")).to_be_visible()
-    expect(page.locator("#job-variants .ag-row").first).to_be_visible()
+    expect(page.locator("#job-variants .ag-row").first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".gas-job-title .gas-state")).to_have_text("Completed")
     assert page.evaluate("window.gasSamePage") is True
     assert page.evaluate("window.gasFrames") > 10

@@ -89,7 +89,5 @@ class _Total:
     def sentence(self) -> str:
         """The same for people."""
         covered = sum(1 for site in self.calls if self.crashes[site])
-        return (
-            f"{self.schedules:,} schedules, {self.steps:,} steps, {sum(self.crashes.values()):,} crashes at {covered:,} "
-            f"of  {len(self.calls):,} call sites, {self.violations:,} violations"
-        )
+        crashes = f"{sum(self.crashes.values()):,} crashes at {covered:,} of {len(self.calls):,} call sites"
+        return f"{self.schedules:,} schedules, {self.steps:,} steps, {crashes}, {self.violations:,} violations"

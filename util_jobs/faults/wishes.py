@@ -58,7 +58,8 @@ class People:
         (chosen,) = self.rng.choices(name, weight)
         user_id = self.rng.choice(self.ids)
         job_id = self.rng.choice(self.job_ids) if self.job_ids else ""
-        which, token = self.rng.choice(("today", "automatic")), f"wish-{self.rng.randrange(3)}"
+        which: rerun.Versions = self.rng.choice(("today", "automatic"))
+        token = f"wish-{self.rng.randrange(3)}"
         wishes: dict[str, Wish] = {
             "cancel": lambda: store.cancel(_own(job_id)),
             "delete": lambda: delete.delete(_own(job_id)),

@@ -222,6 +222,19 @@ def test_reconcile_takes_over_every_job_that_no_worker_looked_at_C25(old_bucket:
     assert adoption.unadopted() == ["odd"]
 
 
+def test_taking_over_begins_to_bring_back_results_of_premium_users_only_C25(
+    old_bucket: str, moto_aws: Settings
+) -> None:
+    aws.client("glacier").create_vault(vaultName=moto_aws.resolved_vault_name())
+    stored = aws.client("glacier").upload_archive(vaultName="gas", body=VCF, checksum=tree_hash_of(VCF))["archiveId"]
+    free, premium = make_user(), make_user("grace@example.org", "premium_user")
+    for job_id, owner in (("free", free.user_id), ("premium", premium.user_id), ("nobody", "u9")):
+        _write(ARCHIVED_ITEM, owner, job_id=job_id, results_file_archive_id=stored)
+    assert rebuild.reconcile().adopted == 3
+    states = {job_id: store.get(job_id).result_storage for job_id in ("free", "premium", "nobody")}  # type: ignore[union-attr]
+    assert states == {"free": "ARCHIVED", "premium": "RESTORING", "nobody": "ARCHIVED"}
+
+
 def test_deleting_a_job_of_an_original_system_removes_its_files_C34(old_bucket: str) -> None:
     s3 = aws.client("s3")
     s3.put_object(Bucket=old_bucket, Key=RESULT_KEY, Body=VCF)
