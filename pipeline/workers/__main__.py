@@ -16,7 +16,6 @@ from pipeline.settings import get_settings
 from pipeline.workers import health
 from pipeline.workers.delivery import Handler
 from pipeline.workers.runner import Runner
-from pipeline.workers.sweep import SweepLoop
 from pipeline.workers.workspace import Workspace
 
 log = logs.get_logger()
@@ -74,6 +73,8 @@ def _notify(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
 
 
 def _sweep(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    from pipeline.workers.sweep import SweepLoop
+
     return [SweepLoop(stopping)], lambda: None
 
 

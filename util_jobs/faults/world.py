@@ -38,7 +38,7 @@ SETTINGS = {
     "GAS_RECEIVE_WAIT_S": "0",
     "GAS_RETENTION_S": "40",
     "GAS_UPLOAD_TTL_S": "7200",
-    "GAS_THAW_INTERVAL_S": "600",
+    "GAS_THAW_INTERVAL_S": "120",
     "GAS_RESTORED_COPY_DAYS": "1",
     "GAS_ENVIRONMENT": "local",
     "AWS_ACCESS_KEY_ID": "testing",
@@ -49,7 +49,7 @@ SETTINGS = {
 
 
 # Shorter than AWS states, in the same order: a schedule need not wait for hours, a minute at a time.
-DELAYS_S = {"Expedited": 180.0, "Standard": 1300.0, "Bulk": 2500.0}
+DELAYS_S = {"Expedited": 180.0, "Standard": 500.0, "Bulk": 900.0}
 
 
 class World:
