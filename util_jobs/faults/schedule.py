@@ -56,7 +56,7 @@ class Character:
             crashes=rng.randint(1, 6),
             errors=rng.randint(1, 6),
             disorder=rng.choice((0.0, 0.2, 0.5)),
-            page_size=rng.choice((None, 1, 2)),
+            page_size=rng.choice((None, 1, 1, 2)),
             poison=rng.random() < 0.1,
             jumps=rng.choice((0.0, 0.05, 0.2)),
             store=rng.choice(("s3", "s3", "vault")),
@@ -107,6 +107,8 @@ class Schedule:
             self._finish_running()
         if self.character.begins == "with archived results":
             self._drain()
+            self.people.eager = list(self.people.ids)
+            self.wishes_left += len(self.people.ids)
 
     def _something(self) -> None:
         running = self._running()
@@ -128,6 +130,8 @@ class Schedule:
         options.append((0.2, self._turn_capacity))
         options.append((0.3, self._tell_of_restores))
         options.append((1, lambda: self.clock.advance(self.rng.uniform(0, 12))))
+        if self.world.archives.next_ready() is not None:
+            options.append((0.8, lambda: self.clock.advance(3 * 86400)))
         options.append(
             (self.character.jumps, lambda: self.clock.advance(self.rng.choice((61, 130, 1000, 20000, 3 * 86400))))
         )

@@ -33,6 +33,7 @@ class People:
         self.ids = [self._register(number) for number in range(count)]
         self.uploads: list[Upload] = [self._upload() for _ in range(jobs)]
         self.job_ids: list[str] = []
+        self.eager: list[str] = []  # users who upgrade before anybody wishes for anything else
 
     def _register(self, number: int) -> str:
         plan: accounts.Plan = self.rng.choice(("free_user", "free_user", "premium_user"))
@@ -55,8 +56,8 @@ class People:
             self.job_ids.append(upload.upload_id)
             return "submit", lambda: submission.submit(_user(upload.user_id), upload.upload_id)
         name, weight = zip(*_WEIGHTS.items(), strict=True)
-        (chosen,) = self.rng.choices(name, weight)
-        user_id = self.rng.choice(self.ids)
+        (chosen,) = ("upgrade",) if self.eager else self.rng.choices(name, weight)
+        user_id = self.eager.pop() if self.eager else self.rng.choice(self.ids)
         job_id = self.rng.choice(self.job_ids) if self.job_ids else ""
         which: rerun.Versions = self.rng.choice(("today", "automatic"))
         token = f"wish-{self.rng.randrange(3)}"
@@ -72,7 +73,7 @@ class People:
         return chosen, wishes[chosen]
 
 
-_WEIGHTS = {"cancel": 2, "delete": 3, "resubmit": 2, "rerun": 2, "upgrade": 6, "downgrade": 3, "leave": 1}
+_WEIGHTS = {"cancel": 2, "delete": 4, "resubmit": 2, "rerun": 2, "upgrade": 6, "downgrade": 3, "leave": 1}
 
 
 def _user(user_id: str) -> accounts.User:
