@@ -17,7 +17,9 @@ from pipeline.errors import GasError
 MAX_MESSAGE_BYTES = 16 * 1024
 
 MAX_DELAY_S = 900  # SQS: the longest DelaySeconds
-MessageType = Literal["job-requested", "job-finished", "archive-due", "plan-changed", "thaw-due", "result-restored"]
+MessageType = Literal[
+    "job-requested", "job-finished", "archive-due", "plan-changed", "thaw-due", "restore-ready", "result-restored"
+]
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 
 

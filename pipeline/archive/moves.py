@@ -157,7 +157,11 @@ def finish_restoring(job: Job, archive_after: int | None) -> Job:
         "restored_at": clock.now_s(),
         "archived": {},
         "thawed": {},
-        "cleanup": {"archive": list(job.archived.values()), "hot": (job.cleanup or {}).get("hot", [])},
+        "cleanup": {
+            "archive": list(job.archived.values()),
+            "prefixes": [storage.archive_key(job.user_id, job.job_id, job.storage_version - 1, "")],
+            "hot": (job.cleanup or {}).get("hot", []),
+        },
     }
     return _written_with_card(job, changes, clock.now(), "cleanup")
 

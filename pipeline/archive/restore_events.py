@@ -35,8 +35,8 @@ class _Test(BaseModel):
 
 
 def message_of(body: str) -> Message | None:
-    """A `thaw-due` message for an S3 event, or the message itself; None for S3's test event and for objects that are
-    not ours to bring back. Raises PoisonMessageError for anything else."""
+    """A `restore-ready` message for an S3 event, or the message itself; None for S3's test event and for objects that
+    are not ours to bring back. Raises PoisonMessageError for anything else."""
     if len(body) <= messages.MAX_MESSAGE_BYTES and '"Records"' in body:
         try:
             records = _Event.model_validate_json(body).Records
@@ -44,7 +44,7 @@ def message_of(body: str) -> Message | None:
             return messages.parse(body)
         found = [ARCHIVE_KEY.match(unquote_plus(record.s3.object.key)) for record in records]
         matches = [match for match in found if match is not None]
-        return Message(type="thaw-due", job_id=matches[0]["job"], user_id=matches[0]["user"]) if matches else None
+        return Message(type="restore-ready", job_id=matches[0]["job"], user_id=matches[0]["user"]) if matches else None
     if '"s3:TestEvent"' in body and _is_test(body):
         return None
     return messages.parse(body)

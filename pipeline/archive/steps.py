@@ -170,7 +170,8 @@ def thaw_result(job_id: str) -> str:
     if failed is not None:
         raise failed
     if len(job.thawed) < len(job.archived):
-        moves.look_again(job, clock.now() + get_settings().thaw_interval_s)
+        # The worker's own next message comes first; the sweep looks only where that was lost.
+        moves.look_again(job, clock.now() + get_settings().thaw_interval_s + get_settings().pending_grace_s)
         return "coming_back"
     job = moves.finish_restoring(job, archive_after_of(job.user_id))
     log.info("result_restored", job_id=job.job_id)

@@ -6,13 +6,15 @@ sweep sends it later (C16). Both messages may arrive more than once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import logs, messages
 from pipeline.archive import moves
 from pipeline.errors import ConflictError, RetryableError
 from pipeline.jobs import store
-from pipeline.jobs.card import confirm_card
+from pipeline.jobs.card import confirm_card, write_card
 from pipeline.jobs.model import Job
 from pipeline.messages import Message, MessageType
 
@@ -20,18 +22,22 @@ log = logs.get_logger()
 
 
 def announce_pending(job: Job) -> bool:
-    """Tell the annotate workers of a PENDING job; False if it must be done later."""
-    return _announce(job, "job-requests", "job-requested")
+    """Tell the annotate workers of a PENDING job, its card first; False if it must be done later."""
+    return _carded(job, write_card) and _announce(job, "job-requests", "job-requested")
 
 
 def announce_finished(job: Job) -> bool:
     """Tell everybody that a job ended (COMPLETED or FAILED), its card first; False if it must be done later."""
+    return _carded(job, confirm_card) and _announce(job, "job-results", "job-finished")
+
+
+def _carded(job: Job, write: Callable[[Job], bool]) -> bool:
     try:
-        confirm_card(job)
+        write(job)
     except (BotoCoreError, ClientError, RetryableError) as error:
         log.warning("card_not_written", job_id=job.job_id, error=type(error).__name__)
         return False
-    return _announce(job, "job-results", "job-finished")
+    return True
 
 
 def announce_restored(job: Job) -> bool:

@@ -9,7 +9,6 @@ from pipeline.accounts.store import User, require_standing
 from pipeline.errors import ConflictError, LimitError, NotFoundError
 from pipeline.jobs import store
 from pipeline.jobs.announce import announce_pending
-from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.settings import get_settings
@@ -36,7 +35,6 @@ def submit(user: User, upload_id: object, choices: Choices | None = None) -> Job
     require_standing(user.user_id)
     check_active_jobs(user)
     job = _new_job(upload, check_choices(choices or upload.choices))
-    write_card(job)
     if not _create(upload, job):
         return store.get_owned(upload.upload_id, user.user_id)
     announce_pending(job)

