@@ -31,14 +31,6 @@ MOTO_ACCOUNT = "123456789012"  # moto's account, whatever the credentials say
 _FOREIGN_ENVIRONMENT = ("GAS_", "AWS_")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser or an emulator process share one process of the run: `pytest -n 2` gives the rest to the
-    other one."""
-    for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("emulator"):
-            item.add_marker(pytest.mark.xdist_group("stack"))
-
-
 @pytest.fixture(autouse=True, scope="session")
 def cheap_surroundings() -> None:
     """Keep what costs every test time and none of them is about: AWS's service models, slow password hashes."""

@@ -118,7 +118,8 @@ def test_killed_workers_job_is_taken_over_and_its_files_are_cleared_C12_C20(
     done = fresh(job)
     assert not left.exists()
     stored = set(storage.keys_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id)))
-    assert stored == {output["key"] for output in done.outputs.values()}
+    card = storage.card_key(job.user_id, job.job_id)
+    assert stored == {output["key"] for output in done.outputs.values()} | {card}
 
 
 def test_poison_message_neither_stops_the_worker_nor_the_job_behind_it_C11(start: Start) -> None:

@@ -84,7 +84,7 @@ def test_every_parameter_is_there_C45(manifest: dict[str, Any]) -> None:
     assert parameters["picked_consequence"]["rule_version"] == manifest["tool"]["pick_rule_version"]
     assert "left-aligned" in parameters["normalisation"]
     assert parameters["any_build"] is False
-    assert parameters["settings"]["build_sample_records"] == 2000
+    assert parameters["settings"]["build_sample_records"] == 500
 
 
 def test_the_page_and_its_copy_tell_all_of_it_C45(manifest: dict[str, Any]) -> None:
