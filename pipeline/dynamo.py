@@ -226,26 +226,20 @@ class Update:
 
 def query_all(table: str, *, index: str | None = None, **arguments: Any) -> Iterator[dict[str, Any]]:
     """Every record of a query, page after page until LastEvaluatedKey is empty (C36)."""
-    request: dict[str, Any] = {"TableName": aws.table_name(table), **arguments}
     if index:
-        request["IndexName"] = index
-    while True:
-        answer = aws.client("dynamodb").query(**request)
-        yield from (from_item(item) for item in answer["Items"])
-        if not answer.get("LastEvaluatedKey"):
-            return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        arguments["IndexName"] = index
+    return _every_page("query", table, arguments)
 
 
 def scan_all(table: str, **arguments: Any) -> Iterator[dict[str, Any]]:
     """Every record that a filter lets through, page after page. It reads (and costs) the whole table: for operators."""
-    request: dict[str, Any] = {"TableName": aws.table_name(table), **arguments}
-    while True:
-        answer = aws.client("dynamodb").scan(**request)
-        yield from (from_item(item) for item in answer["Items"])
-        if not answer.get("LastEvaluatedKey"):
-            return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    return _every_page("scan", table, arguments)
+
+
+def _every_page(operation: str, table: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    pages = aws.client("dynamodb").get_paginator(operation).paginate(TableName=aws.table_name(table), **arguments)
+    for page in pages:
+        yield from (from_item(item) for item in page["Items"])
 
 
 def is_condition_failure(error: ClientError) -> bool:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import logs
-from pipeline.errors import ConfigurationError
 from pipeline.jobs import rebuild
-from pipeline.settings import get_settings
-from util_jobs import answers
-from util_jobs.local.environment import enter_local_environment
+from util_jobs import answers, aws_answers
 
 SENTENCES = {
     "rebuilt": "records made anew from their cards",
@@ -43,19 +38,10 @@ def command(dry_run: bool, replace_older: bool, remove_orphans: bool, as_json: b
     logs.configure("reconcile")
 
     def work() -> dict[str, Any]:
-        if get_settings().environment == "local" and not os.environ.get("AWS_ENDPOINT_URL"):
-            enter_local_environment()
-        try:
-            report = rebuild.reconcile(dry_run=dry_run, replace_older=replace_older, remove_orphans=remove_orphans)
-        except (BotoCoreError, ClientError) as error:
-            raise ConfigurationError(
-                f"AWS answered: {error} Start the local stack with `make run`, or set GAS_ENVIRONMENT=production (and "
-                "the other settings of the service). What was done stays done; the same command goes on.",
-                code="aws_error",
-            ) from error
+        report = rebuild.reconcile(dry_run=dry_run, replace_older=replace_older, remove_orphans=remove_orphans)
         return {"status": "COMPLETED", "dry_run": dry_run} | report.as_dict()
 
-    answers.run(work, as_json, _tell)
+    aws_answers.run(work, as_json, _tell, after="What was done stays done; the same command goes on.")
 
 
 def _tell(document: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import clock, dynamo, ids, logs, messages
+from pipeline import clock, dynamo, ids, logs, messages, sweep_index
 from pipeline.accounts.store import Plan, User
 from pipeline.errors import ConflictError, NotFoundError, RetryableError
 from pipeline.messages import Message
@@ -18,7 +18,6 @@ from pipeline.settings import get_settings
 
 log = logs.get_logger()
 TABLE = "users"
-SWEEP_INDEX = "sweep_bucket-sweep_at-index"
 UNSETTLED = "plan"  # value of `sweep_bucket`: the user's jobs do not follow the plan yet
 MAX_WRITES = 5  # of one change, when others change the same account at the same moment
 MAX_ANNOUNCEMENT_BACKOFF = 6  # doublings: a minute becomes about an hour
@@ -118,10 +117,4 @@ def unsettled_users(limit_time: float) -> Iterator[str]:
 
 def due(sweep_bucket: str, limit_time: float) -> Iterator[str]:
     """Ids of users with this mark of the sweep whose time has come, every page."""
-    for record in dynamo.query_all(
-        TABLE,
-        index=SWEEP_INDEX,
-        KeyConditionExpression="sweep_bucket = :b AND sweep_at <= :t",
-        ExpressionAttributeValues=dynamo.to_item({":b": sweep_bucket, ":t": int(limit_time)}),
-    ):
-        yield record["user_id"]
+    return (record["user_id"] for record in sweep_index.due(TABLE, sweep_bucket, limit_time))

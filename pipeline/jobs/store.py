@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline import clock, dynamo, ids, logs
+from pipeline import clock, dynamo, ids, logs, sweep_index
 from pipeline.errors import ConflictError, LeaseLostError, MalformedRecordError, NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState, sources_of
@@ -14,7 +14,6 @@ from pipeline.settings import get_settings
 log = logs.get_logger()
 TABLE = "jobs"
 USER_INDEX = "user_id-submit_time-index"
-SWEEP_INDEX = "sweep_bucket-sweep_at-index"
 # One value is enough while jobs in flight number thousands; the index holds only those.
 SWEEP_BUCKET = "active"
 MAX_ANNOUNCEMENT_BACKOFF = 6  # doublings: a minute becomes about an hour
@@ -306,10 +305,4 @@ def mark_deleting(job: Job) -> Job:
 
 def due_for_sweep(limit_time: float) -> Iterator[str]:
     """Ids of jobs whose `sweep_at` has passed, oldest first (the index lags: look again before acting)."""
-    for record in dynamo.query_all(
-        TABLE,
-        index=SWEEP_INDEX,
-        KeyConditionExpression="sweep_bucket = :b AND sweep_at <= :t",
-        ExpressionAttributeValues=dynamo.to_item({":b": SWEEP_BUCKET, ":t": int(limit_time)}),
-    ):
-        yield record["job_id"]
+    return (record["job_id"] for record in sweep_index.due(TABLE, SWEEP_BUCKET, limit_time))

@@ -7,14 +7,13 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from pipeline import aws, clock, dynamo, ids, storage
+from pipeline import aws, clock, dynamo, ids, storage, sweep_index
 from pipeline.errors import ConflictError, NotFoundError
 from pipeline.settings import get_settings
 from pipeline.uploads.choices import AUTOMATIC, Choices
 from pipeline.uploads.names import clean_file_name
 
 TABLE = "uploads"
-SWEEP_INDEX = "sweep_bucket-sweep_at-index"
 SWEEP_BUCKET = "open"
 S3_MAX_PARTS = 10_000
 
@@ -151,13 +150,7 @@ def open_of_user(user_id: str) -> list[Upload]:
 
 def due_for_sweep(limit_time: float) -> list[Upload]:
     """Uploads whose time has passed without a job, or submitted ones whose record is no longer needed."""
-    records = dynamo.query_all(
-        TABLE,
-        index=SWEEP_INDEX,
-        KeyConditionExpression="sweep_bucket = :b AND sweep_at <= :t",
-        ExpressionAttributeValues=dynamo.to_item({":b": SWEEP_BUCKET, ":t": int(limit_time)}),
-    )
-    return [Upload.from_record(record) for record in records]
+    return [Upload.from_record(record) for record in sweep_index.due(TABLE, SWEEP_BUCKET, limit_time)]
 
 
 def mark_discarded(upload: Upload) -> Upload | None:

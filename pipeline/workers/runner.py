@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -22,6 +24,7 @@ from pipeline.workers.queue import Queue, Received
 
 log = logs.get_logger()
 PAUSE_AFTER_QUEUE_ERROR_S = 2.0
+Result = TypeVar("Result")
 MAX_BACKOFF_DOUBLINGS = 8
 MAX_RETRY_DELAY_S = 900
 
@@ -45,6 +48,14 @@ def retry_delay_s(failures: int) -> int:
     return min(get_settings().retry_delay_s * 2 ** min(failures, MAX_BACKOFF_DOUBLINGS), MAX_RETRY_DELAY_S)
 
 
+def _attempt(work: Callable[[], Result]) -> tuple[Result | None, Exception | None]:
+    """What the work returned, or what it raised: the only broad `except` there is."""
+    try:
+        return work(), None
+    except Exception as error:  # noqa: BLE001  # a handler may fail in any way, and the loop lives on
+        return None, error
+
+
 class Runner:
     """Runs one handler on its queue until `stopping` is set."""
 
@@ -64,16 +75,20 @@ class Runner:
             self.tick()
             try:
                 queue = queue or Queue(self.handler.queue)
-                received = queue.receive()
-                if received is None:
-                    continue
-                if self.stopping.is_set():
-                    queue.hide(received, 0)
-                    return
-                self.process(queue, received)
+                self.take_one(queue)
             except (BotoCoreError, ClientError) as error:
                 log.warning("queue_unavailable", queue=self.handler.queue, error=str(error))
                 self.stopping.wait(PAUSE_AFTER_QUEUE_ERROR_S)
+
+    def take_one(self, queue: Queue) -> None:
+        """Receive a message, if there is one, and process it; give it back if we were asked to stop meanwhile."""
+        received = queue.receive()
+        if received is None:
+            return
+        if self.stopping.is_set():
+            queue.hide(received, 0)
+            return
+        self.process(queue, received)
 
     def process(self, queue: Queue, received: Received) -> None:
         """One message from its body to its end."""
@@ -94,25 +109,24 @@ class Runner:
             self._dispose(queue, received, disposition)
 
     def _handle(self, message: Message, delivery: Delivery) -> Disposition:
-        try:
-            self.handler.handle(message, delivery)
-        except Exception as error:
-            gas_error = as_gas_error(error)
-            unexpected = gas_error is not error
-            log.warning("work_failed", code=gas_error.code, error=type(error).__name__, exc_info=unexpected)
-            return self._decide(gas_error, delivery)
-        return ACKNOWLEDGE
+        _, error = _attempt(lambda: self.handler.handle(message, delivery))
+        if error is None:
+            return ACKNOWLEDGE
+        gas_error = as_gas_error(error)
+        unexpected = error if gas_error is not error else None
+        log.warning("work_failed", code=gas_error.code, error=type(error).__name__, exc_info=unexpected)
+        return self._decide(gas_error, delivery)
 
     def _decide(self, error: GasError, delivery: Delivery) -> Disposition:
         """Let the handler write the failure down; if that fails too, the message simply comes back."""
         again = Disposition("retry", retry_delay_s(delivery.receives - 1))
         if delivery.on_failure is None:
             return again
-        try:
-            return delivery.on_failure(error)
-        except Exception as second:
-            log.warning("failure_not_recorded", error=type(second).__name__, exc_info=True)
-            return again
+        write_down = delivery.on_failure
+        disposition, second = _attempt(lambda: write_down(error))
+        if second is not None:
+            log.warning("failure_not_recorded", error=type(second).__name__, exc_info=second)
+        return disposition or again
 
     def _dispose(self, queue: Queue, received: Received, disposition: Disposition) -> None:
         if disposition.kind == "acknowledge":

@@ -9,8 +9,7 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from pipeline import aws, storage
-from pipeline.accounts import plans
+from pipeline import aws, storage, sweep_index
 from pipeline.archive import restore_events
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings
@@ -73,7 +72,7 @@ def test_each_difference_is_named_one_by_one(ministack_aws: Settings) -> None:
     aws.client("dynamodb").delete_table(TableName=aws.table_name("uploads"))
     aws.client("dynamodb").update_table(
         TableName=aws.table_name("users"),
-        GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": plans.SWEEP_INDEX}}],
+        GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": sweep_index.INDEX}}],
     )
     sqs.set_queue_attributes(
         QueueUrl=aws.queue_url(aws.queue_name("annotate")), Attributes={"ReceiveMessageWaitTimeSeconds": "0"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import aws, storage
+from pipeline import aws, storage, sweep_index
 from pipeline.accounts import plans
 from pipeline.errors import ConfigurationError
 from pipeline.jobs import store as jobs
@@ -153,9 +153,9 @@ def test_the_object_store_tells_the_thaw_queue_of_what_came_back_from_the_archiv
 
 def test_the_sweep_finds_users_jobs_and_uploads_by_an_index() -> None:
     tables = {p["TableName"]: p for p in by_type("AWS::DynamoDB::Table")}
-    for name, index in (("jobs", jobs.SWEEP_INDEX), ("uploads", uploads.SWEEP_INDEX), ("users", plans.SWEEP_INDEX)):
-        indexes = {i["IndexName"] for i in tables[aws.table_name(name)]["GlobalSecondaryIndexes"]}
-        assert index in indexes
+    for table in (jobs.TABLE, uploads.TABLE, plans.TABLE):
+        indexes = {i["IndexName"] for i in tables[aws.table_name(table)]["GlobalSecondaryIndexes"]}
+        assert sweep_index.INDEX in indexes
 
 
 @pytest.mark.parametrize("name", PROCESS_ROLES)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ReadTimeoutError
 
 # Frames of these modules are passed over: who called them is the call site.
-_PASSED_OVER = {"pipeline.dynamo", "pipeline.storage", "pipeline.messages", "pipeline.aws"}
+_PASSED_OVER = {"pipeline.dynamo", "pipeline.sweep_index", "pipeline.storage", "pipeline.messages", "pipeline.aws"}
 _RECORD_MODULES = {"pipeline.jobs.store", "pipeline.archive.moves", "pipeline.accounts.store"}
 _READERS = {"get", "get_user", "look_again"}
 FAVOURITES = 12  # each schedule favours one call site in so many, so that all have their turn

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from pipeline import aws, clock
-from pipeline.errors import ConfigurationError
-from pipeline.settings import get_settings
-from util_jobs import answers
+from util_jobs import answers, aws_answers
 from util_jobs.queues import dead_letters, report
 from util_jobs.queues.depths import dead_letters_waiting, depths
 from util_jobs.queues.holders import work_in_hand
 
 MOST_PEEKED = 1000
 queue_argument = click.argument("name", type=click.Choice(aws.QUEUES))
-
-
-def _answer(work: Callable[[], dict[str, Any]], as_json: bool, tell: Callable[[dict[str, Any]], None]) -> None:
-    """Ask the AWS that the settings name, or the stack of this machine, and say what it answered."""
-
-    def asked() -> dict[str, Any]:
-        settings = get_settings()
-        if settings.environment == "local" and not os.environ.get("AWS_ENDPOINT_URL"):
-            from util_jobs.local.environment import enter_local_environment
-
-            enter_local_environment()
-        try:
-            return work()
-        except EndpointConnectionError as error:
-            raise ConfigurationError(
-                f"{error} Start the local stack with `make run`, or set GAS_ENVIRONMENT=production (and the other "
-                "settings of the service) to look at the queues on AWS.",
-                code="aws_error",
-            ) from error
-        except (BotoCoreError, ClientError) as error:
-            hint = " `python -m util_jobs provision` creates it." if "NonExistentQueue" in str(error) else ""
-            raise ConfigurationError(f"AWS answered: {error}{hint}", code="aws_error") from error
-
-    answers.run(asked, as_json, tell)
 
 
 @click.group("queues", invoke_without_command=True)
@@ -53,7 +24,7 @@ def _answer(work: Callable[[], dict[str, Any]], as_json: bool, tell: Callable[[d
 def command(context: click.Context, mail: bool, as_json: bool) -> None:
     """Show each queue: waiting, in flight, delayed, oldest, dead letters; and which worker holds what."""
     if context.invoked_subcommand is None:
-        _answer(lambda: _state(mail), as_json, report.tell_state)
+        aws_answers.run(lambda: _state(mail), as_json, report.tell_state)
     elif mail or as_json:
         raise click.UsageError(f"Write the options after `{context.invoked_subcommand}`.")
 
@@ -99,7 +70,7 @@ def peek_command(name: str, limit: int, as_json: bool) -> None:
             "messages": [letter.as_dict() for letter in letters],
         }
 
-    _answer(work, as_json, report.tell_letters)
+    aws_answers.run(work, as_json, report.tell_letters)
 
 
 @command.command("redrive")
@@ -109,4 +80,4 @@ def peek_command(name: str, limit: int, as_json: bool) -> None:
 @answers.as_json_option
 def redrive_command(name: str, limit: int | None, dry_run: bool, as_json: bool) -> None:
     """Send the dead letters behind NAME back to it. Unreadable ones stay."""
-    _answer(lambda: asdict(dead_letters.redrive(name, limit, dry_run=dry_run)), as_json, report.tell_redriven)
+    aws_answers.run(lambda: asdict(dead_letters.redrive(name, limit, dry_run=dry_run)), as_json, report.tell_redriven)

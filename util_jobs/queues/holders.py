@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import clock, dynamo
+from pipeline import clock, sweep_index
 from pipeline.jobs import store
 from pipeline.jobs.states import JobStatus, StorageState
 
@@ -50,19 +51,11 @@ def work_in_hand() -> tuple[list[HeldJob], dict[str, int]]:
     return sorted(held, key=lambda job: (job.lease_left_s, job.job_id)), dict(moving)
 
 
-def _due_soon(now: int) -> Any:
-    return dynamo.query_all(
+def _due_soon(now: int) -> Iterator[dict[str, Any]]:
+    return sweep_index.due(
         store.TABLE,
-        index=store.SWEEP_INDEX,
-        KeyConditionExpression="sweep_bucket = :b AND sweep_at <= :t",
-        FilterExpression="job_status = :r OR result_storage IN (:a, :c)",
-        ExpressionAttributeValues=dynamo.to_item(
-            {
-                ":b": store.SWEEP_BUCKET,
-                ":t": now + LOOK_AHEAD_S,
-                ":r": JobStatus.RUNNING,
-                ":a": MOVING[0],
-                ":c": MOVING[1],
-            }
-        ),
+        store.SWEEP_BUCKET,
+        now + LOOK_AHEAD_S,
+        only="job_status = :r OR result_storage IN (:a, :c)",
+        values={":r": JobStatus.RUNNING, ":a": MOVING[0], ":c": MOVING[1]},
     )
