@@ -60,10 +60,21 @@ def take_over(job: Job) -> Job:
 
 
 def note_archived(job: Job, file: ArchivedFile) -> Job:
-    """A verified copy is in the archive."""
+    """A verified copy is in the archive; ConflictError if another worker of the same move noted one meanwhile."""
     archived = job.archived | {file.role: file.as_dict()}
-    update = _update(job, StorageState.ARCHIVING).set(archived=archived)
-    return _written(store.look_again(update, clock.now() + get_settings().lease_s))
+    update = _update(job, StorageState.ARCHIVING).when_equal(archived=job.archived).set(archived=archived)
+    try:
+        return _written(store.look_again(update, clock.now() + get_settings().lease_s))
+    except ConflictError:
+        current = store.get(job.job_id)
+        if current is None or not _is_same_move(current, job) or current.archived != archived:
+            raise
+        return current  # the note was written although its answer was lost
+
+
+def _is_same_move(current: Job, job: Job) -> bool:
+    same = (current.result_storage, current.storage_version) == (job.result_storage, job.storage_version)
+    return same and not current.deleting
 
 
 def finish_archiving(job: Job) -> Job:
@@ -75,7 +86,7 @@ def finish_archiving(job: Job) -> Job:
         "archive_after": None,
         "cleanup": {"hot": [job.outputs[role]["key"] for role in job.archived]},
     }
-    return _written_with_card(job, changes, clock.now())
+    return _written_with_card(job, changes, clock.now(), "archived")
 
 
 def give_up_archiving(job: Job, archive_after: int | None) -> Job:
@@ -90,7 +101,7 @@ def give_up_archiving(job: Job, archive_after: int | None) -> Job:
             "not_before": clock.now_s() + 2 * get_settings().lease_s,
         },
     }
-    return _written_with_card(job, changes, clock.now())
+    return _written_with_card(job, changes, clock.now(), "archived")
 
 
 def _written_with_card(job: Job, changes: dict[str, Any], at: float, *unchanged: str) -> Job:
@@ -125,6 +136,18 @@ def begin_restoring(job: Job, message: str, tier: str, expected_at: int) -> Job:
     return _written(store.look_again(update, now))
 
 
+def ask_alone(job: Job, *, held: bool) -> Job:
+    """Take the right to ask the archive for files of this result, or keep it (`held`): a vault that two workers ask at
+    once would be paid twice (C28). ConflictError while another one has it; it ends with the lease."""
+    now = clock.now()
+    update = _update(job, StorageState.RESTORING).set(asking_until=int(now + get_settings().lease_s))
+    if held:
+        update.when_equal(asking_until=job.asking_until)
+    else:
+        update.when_absent_or_less_at("asking_until", now)
+    return _written(update)
+
+
 def note_tier(job: Job, message: str, tier: str, expected_at: int) -> Job:
     """Another tier was accepted than the one that was asked for."""
     update = _update(job, StorageState.RESTORING)
@@ -148,8 +171,9 @@ def finish_restoring(job: Job, archive_after: int | None) -> Job:
         role: (entry | {"key": job.thawed[role]}) if role in job.thawed else entry
         for role, entry in job.outputs.items()
     }
-    gone = ("results_file_archive_id", "restore_message", "restore_tier", "restore_requested_at", "restore_expected_at")
+    gone = ("restore_message", "restore_tier", "restore_requested_at", "restore_expected_at", "asking_until")
     changes: dict[str, Any] = dict.fromkeys(gone) | {
+        "results_file_archive_id": None,
         "result_storage": StorageState.HOT,
         "outputs": outputs,
         "s3_key_result_file": job.thawed.get("vcf", job.s3_key_result_file),

@@ -151,12 +151,15 @@ def thaw_result(job_id: str) -> str:
         job = clean(job)
     bucket = job.s3_results_bucket or aws.bucket("results")
     failed: RetryableError | None = None
+    asking = False
     for file in map(ArchivedFile.from_dict, job.archived.values()):
         if file.role in job.thawed:
             continue
         source = store_named(file.store)
         state = source.retrieval(file)
         if state == Retrieval.NONE:
+            job = moves.ask_alone(job, held=asking)
+            asking = True
             job = _noted_tier(job, source.request(file, job.restore_tier or get_settings().restore_tier))
         elif state == Retrieval.READY:
             name = job.outputs[file.role]["key"].rsplit("/", 1)[-1]

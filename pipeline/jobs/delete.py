@@ -44,5 +44,5 @@ def bury(job: Job) -> None:
     update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(input_file_name="(deleted)")
     update.remove("sweep_bucket", "sweep_at", "outputs", "counts", "notes", "steps", "error", "progress")
     update.remove("detected_build", "reruns", "pinned", "archived", "cleanup", "thawed", "notified", "restore_message")
-    update.remove("results_file_archive_id", "archive_after", "restored_at")
+    update.remove("results_file_archive_id", "archive_after", "restored_at", "asking_until")
     update.when_exists("deleting").write()

@@ -89,7 +89,7 @@ def claim(job_id: str, owner: str) -> Job:
             steps=[],
             announcements=0,
         )
-        .remove("error")
+        .remove("error", "announced_at")  # how this attempt ends has to be told anew
         .add("attempt", 1)
         .when_in("job_status", sources_of(JobStatus.RUNNING))
         .when_absent("deleting")

@@ -56,7 +56,10 @@ def sweep_job(job_id: str) -> str:
         return "cleared_cancelled"
     if job.announced_at is None:
         return "announced_finished" if announce_finished(job) else "announcement_failed"
-    return _sweep_result(job) if job.job_status == JobStatus.COMPLETED else "nothing"
+    if job.job_status == JobStatus.COMPLETED:
+        return _sweep_result(job)
+    store.put_off(job)
+    return "nothing"
 
 
 def _sweep_result(job: Job) -> str:

@@ -15,13 +15,14 @@ from pipeline.accounts import plans
 from pipeline.accounts import store as accounts
 from pipeline.accounts.store import Plan, User
 from pipeline.archive import moves, steps
+from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores.base import Retrieval
 from pipeline.archive.stores.s3_classes import S3ClassStore
 from pipeline.errors import ConflictError, RetryableError
 from pipeline.jobs import delete, store
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
-from pipeline.settings import Settings
+from pipeline.settings import Settings, get_settings
 from pipeline.workers import sweep
 from tests.builders import make_user, write_job
 from tests.pipeline.results.finished import finished_job
@@ -230,7 +231,9 @@ def test_a_downgrade_while_a_result_comes_back_lets_it_come_and_starts_the_free_
     assert now_of(job).archive_after == clock.now_s() + 300
 
 
-def test_a_temporary_copy_that_expired_is_asked_for_again_C29(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_temporary_copy_that_expired_is_asked_for_again_C29(
+    user: User, monkeypatch: pytest.MonkeyPatch, time: Callable[[float], None]
+) -> None:
     job = result_of(user)
     steps.archive_result(job.job_id)
     asked: list[str] = []
@@ -238,9 +241,33 @@ def test_a_temporary_copy_that_expired_is_asked_for_again_C29(user: User, monkey
     monkeypatch.setattr(S3ClassStore, "request", lambda _, file, tier: asked.append(file.role) or tier)
     give(user, "premium_user")
     assert steps.settle(job.job_id) == "coming_back"
+    time(90_000)
     assert steps.thaw_result(job.job_id) == "coming_back"
     assert asked == ["variants", "variants"]
     assert now_of(job).result_storage == StorageState.RESTORING
+
+
+def test_two_workers_that_look_at_once_ask_the_archive_once_C28(
+    user: User, monkeypatch: pytest.MonkeyPatch, time: Callable[[float], None]
+) -> None:
+    job = result_of(user)
+    steps.archive_result(job.job_id)
+    asked: list[str] = []
+
+    def request(_: S3ClassStore, file: ArchivedFile, tier: str) -> str:
+        with pytest.raises(ConflictError):
+            steps.thaw_result(job.job_id)  # the other worker, which saw the same
+        asked.append(file.role)
+        return tier
+
+    monkeypatch.setattr(S3ClassStore, "retrieval", lambda *_: Retrieval.NONE)
+    monkeypatch.setattr(S3ClassStore, "request", request)
+    give(user, "premium_user")
+    assert steps.settle(job.job_id) == "coming_back"
+    assert asked == ["variants"]
+    time(get_settings().lease_s + 1)  # had the first one died, the next one asks after its lease
+    assert steps.thaw_result(job.job_id) == "coming_back"
+    assert asked == ["variants", "variants"]
 
 
 def test_the_words_follow_the_tier_that_was_accepted_C27(user: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import aws, clock, dynamo, storage
 from pipeline.errors import NotFoundError
-from pipeline.jobs import delete, store
+from pipeline.jobs import delete, store, submit
 from pipeline.jobs.announce import announce_finished
 from pipeline.jobs.states import JobStatus
 from pipeline.jobs.submit import list_jobs
@@ -73,6 +73,18 @@ def test_finished_job_that_was_not_announced_is_announced_once_C16(
     assert sweep.sweep_jobs() == {"announced_finished": 1}
     assert sweep.sweep_jobs() == {}
     assert len(sent) == 1 and sent[0]["TopicArn"].endswith("job-results")
+
+
+def test_second_failure_of_a_job_that_was_started_again_is_announced_too_C16(moto_aws: Settings) -> None:
+    user = make_user()
+    job = make_job(user)
+    failed = store.fail(store.claim(job.job_id, "w"), {"code": "x", "message": "y"}, [])
+    announce_finished(failed)
+    again = submit.resubmit(user, failed)
+    store.fail(store.claim(again.job_id, "w"), {"code": "x", "message": "y"}, [])  # and its worker dies here
+    make_due(job.job_id)
+    assert sweep.sweep_jobs() == {"announced_finished": 1}
+    assert sweep.sweep_jobs() == {}
 
 
 def test_one_odd_job_does_not_stop_the_rest_C25(moto_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
