@@ -76,10 +76,7 @@ def _select(types: dict[str, str]) -> str:
 
 
 def _rows_between(path: str, types: dict[str, str], start: int, count: int) -> list[dict[str, Any]]:
-    sql = (
-        f"SELECT {_select(types)} FROM read_parquet($path) "  # noqa: S608 (names come from the file's own schema, quoted)
-        "WHERE rid >= $start AND rid < $stop ORDER BY rid"
-    )
+    sql = f"SELECT {_select(types)} FROM read_parquet($path) WHERE rid >= $start AND rid < $stop ORDER BY rid"
     parameters = {"path": path, "start": start, "stop": start + count, "letters": get_settings().table_cell_letters}
     return connection.records(sql, parameters)
 
@@ -97,12 +94,11 @@ def _rows_sorted(path: str, types: dict[str, str], start: int, count: int, sort:
     key = _sort_key(sort.column, types[sort.column])
     direction = "DESC" if sort.descending else "ASC"
     order = connection.rows(
-        f"SELECT rid FROM read_parquet($path) ORDER BY {key} {direction} NULLS LAST, rid "  # noqa: S608 (as above)
-        "LIMIT $count OFFSET $start",
+        f"SELECT rid FROM read_parquet($path) ORDER BY {key} {direction} NULLS LAST, rid LIMIT $count OFFSET $start",
         {"path": path, "start": start, "count": count},
     )
     numbers = [rid for (rid,) in order]
-    sql = f"SELECT {_select(types)} FROM read_parquet($path) WHERE rid IN (SELECT unnest($rids))"  # noqa: S608 (as above)
+    sql = f"SELECT {_select(types)} FROM read_parquet($path) WHERE rid IN (SELECT unnest($rids))"
     found = connection.records(sql, {"path": path, "rids": numbers, "letters": get_settings().table_cell_letters})
     by_number = {row[ROW_NUMBER]: row for row in found}
     return [by_number[rid] for rid in numbers]

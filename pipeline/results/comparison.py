@@ -71,7 +71,7 @@ def _table(old: Job, new: Job) -> Iterator[tuple[Path, int]]:
 
 def compare(old: Job, new: Job) -> Comparison:
     """What changed from `old` to `new`, by column. Raises InputError (`different_input`), ConflictError (no result)."""
-    sql = f"SELECT what, {_KIND} AS kind, count(*) FROM read_parquet($path) GROUP BY ALL"  # noqa: S608 (constants)
+    sql = f"SELECT what, {_KIND} AS kind, count(*) FROM read_parquet($path) GROUP BY ALL"
     with _table(old, new) as (path, alleles):
         counts: dict[int, dict[str, int]] = {}
         for what, kind, count in connection.rows(sql, {"path": str(path)}):
@@ -131,12 +131,12 @@ def _rows(path: Path, start: int, count: int, column: str | None, letters: int) 
         raise InputError("The comparison has no such column.", code="bad_column")
     number, chosen = ("n", "true") if column is None else ("m", "what = $what")
     sql = (
-        f"SELECT n, chrom, pos, {_cut('ref')}, {_cut('alt')}, gene, what, {_KIND} AS kind, "  # noqa: S608 (constants)
+        f"SELECT n, chrom, pos, {_cut('ref')}, {_cut('alt')}, gene, what, {_KIND} AS kind, "
         f"{_cut('before')}, {_cut('after')} FROM read_parquet($path) "
         f"WHERE {chosen} AND {number} >= $start AND {number} < $stop ORDER BY n"
     )
     parameters: dict[str, Any] = {"path": str(path), "start": start, "stop": start + count, "letters": letters}
-    total_sql = f"SELECT count(*) FROM read_parquet($path) WHERE {chosen}"  # noqa: S608 (constants)
+    total_sql = f"SELECT count(*) FROM read_parquet($path) WHERE {chosen}"
     of_column = {} if column is None else {"what": names.index(column)}
     total = connection.rows(total_sql, {"path": str(path)} | of_column)[0][0]
     rows = connection.records(sql, parameters | of_column)

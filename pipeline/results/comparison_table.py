@@ -174,4 +174,4 @@ def _sql(names: list[str], old: dict[str, str], new: dict[str, str]) -> str:
              )
         SELECT rid, chrom, pos, ref, alt, gene, change.what, change.before, change.after
         FROM (SELECT * EXCLUDE (changes), unnest(changes) AS change FROM changed)
-    """  # noqa: S608 (see above)
+    """

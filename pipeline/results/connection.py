@@ -73,6 +73,12 @@ def arrow_table(sql: str, parameters: Mapping[str, Any]) -> pa.Table:
         return cursor.sql(sql, params=dict(parameters)).to_arrow_table()
 
 
+def copy_to(sql: str, parameters: Mapping[str, Any], target: Path) -> None:
+    """Write the answer into a Parquet file of the result cache, without holding it."""
+    with _question() as cursor:
+        cursor.sql(sql, params=dict(parameters)).write_parquet(str(target), compression="zstd")
+
+
 def _ask(sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
     with _question() as cursor:
         cursor.execute(sql, dict(parameters))
