@@ -20,7 +20,10 @@
     offline: () => "You are offline. Uploads wait for the connection.",
     failed: (t) => `${t.name}: ${t.message}`,
     refused: (t) => `${t.name}: ${t.message}`,
-    choosing: (t) => (t.refusal ? `${t.name}: ${t.refusal}` : `${t.name} is uploaded. Check its options, then annotate it.`),
+    choosing: (t) => {
+      const why = t.message || t.refusal;
+      return why ? `${t.name}: ${why}` : `${t.name} is uploaded. Check its options, then annotate it.`;
+    },
     done: (t) => `${t.name} is handed over for annotation`,
   };
 

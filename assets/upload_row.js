@@ -61,7 +61,8 @@
     submitting: () => "Handing over for annotation",
     failed: (t) => t.message,
     resumable: (t) => t.message || chooseAgain(percent(t)),
-    choosing: (t) => (t.refusal ? "Uploaded, but not with this reference." : "Uploaded. Annotate it when its options are right."),
+    choosing: (t) =>
+      t.message || (t.refusal ? "Uploaded, but not with this reference." : "Uploaded. Annotate it when its options are right."),
     unsent: (t) => t.message || "Uploaded, but not handed over for annotation yet.",
     elsewhere: () => "Being uploaded in another tab or window",
     refused: (t) => t.message,
@@ -96,7 +97,7 @@
         return button;
       });
       this.actions.append(this.link, ...this.buttons);
-      this.panel = new upload.OptionsPanel(transfer, () => transfer.onChange(transfer));
+      this.panel = new upload.OptionsPanel(transfer, () => transfer.choose());
       this.optionsButton = this.buttons.find((button) => button.dataset.action === "options");
       this.optionsButton.setAttribute("aria-controls", this.panel.element.id);
       this.submitButton = this.buttons.find((button) => button.dataset.action === "submit");
@@ -119,6 +120,7 @@
       const shown = SHOWN[transfer.state];
       const hadFocus = this.element.contains(document.activeElement);
       this.element.dataset.state = transfer.state;
+      this.element.toggleAttribute("data-declined", transfer.state === "choosing" && Boolean(transfer.message));
       if (transfer.job) this.element.dataset.job = transfer.job.job_status;
       const done = percent(transfer);
       this.bar.style.width = `${done}%`;

@@ -153,6 +153,12 @@
       return Boolean(this.refusal) || (!this.confirmed && (this.looking || this.askFirst));
     }
 
+    /** Something else was chosen: what was said of the choice before is over. */
+    choose() {
+      if (this.state === "choosing") this.message = "";
+      this.onChange(this);
+    }
+
     /** What the job is to be made with. Nothing is said of it where nothing was chosen here. */
     get wish() {
       if (!this.seen) return {};
@@ -175,7 +181,15 @@
     async submit(signal) {
       this.set("submitting");
       const wish = { upload_id: this.record.upload_id, ...this.wish };
-      this.job = await this.insist(() => upload.call("POST", "/api/jobs", wish, signal), signal);
+      try {
+        this.job = await this.insist(() => upload.call("POST", "/api/jobs", wish, signal), signal);
+      } catch (error) {
+        if (signal.aborted || error.status !== 422 || !this.seen) throw error;
+        // The choice is refused (an engine or a source is gone): the sentence stands over the options, to choose again.
+        this.confirmed = false;
+        this.looking = true;
+        return this.set("choosing", error.message);
+      }
       upload.memory.forget(this.record.upload_id);
       this.set("done");
     }

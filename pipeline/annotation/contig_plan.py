@@ -8,7 +8,7 @@ from pipeline.annotation.build.choice import BundleChoice
 from pipeline.annotation.build.contig_names import YORUBA_ACCESSION, chromosome_of
 from pipeline.annotation.build.contig_policy import ContigPolicy
 from pipeline.annotation.build.fit import assembly_of
-from pipeline.annotation.engines.base import Segment
+from pipeline.annotation.engines.base import Engine, Segment
 from pipeline.annotation.prepare.header import VcfHeader
 from pipeline.annotation.prepare.survey import Survey
 from pipeline.errors import LimitError
@@ -29,16 +29,17 @@ class PlannedContig:
 class ContigPlan:
     """The contigs of the file in output order; it grows as contigs appear in the records.
 
-    `choice` says which of them the bundle's contigs of the same name stand for.
+    `choice` says which of them the bundle's contigs of the same name stand for, `engine` which of them go together.
     """
 
-    def __init__(self, header: VcfHeader, bundle: Bundle, choice: BundleChoice) -> None:
+    def __init__(self, header: VcfHeader, bundle: Bundle, choice: BundleChoice, engine: Engine) -> None:
         self.contigs: dict[str, PlannedContig] = {}
         self.by_order: list[PlannedContig] = []
         self.segments: list[Segment] = []
         self.choice = choice
         self._header = header
         self._bundle = bundle
+        self._engine = engine
         self._assembly = assembly_of(bundle)
         self._most = get_settings().max_contigs
 
@@ -63,22 +64,24 @@ class ContigPlan:
     def _segment_for(self, target: Contig, order: int) -> int:
         """Add the contig to the last segment, or open a new one: a run has one genetic code and each contig once."""
         last = self.segments[-1] if self.segments else None
+        route = self._engine.route(target, self._bundle)
         fits = (
             last is not None
             and last.genetic_code == target.genetic_code
             and last.has_genes == target.has_genes
+            and last.route == route
             and target.name not in last.contigs
         )
         if last is None or not fits:
-            self.segments.append(Segment({}, target.genetic_code, target.has_genes))
+            self.segments.append(Segment({}, target.genetic_code, target.has_genes, route))
         self.segments[-1].contigs[target.name] = order
         return len(self.segments) - 1
 
 
-def plan_contigs(survey: Survey, bundle: Bundle, choice: BundleChoice) -> ContigPlan:
+def plan_contigs(survey: Survey, bundle: Bundle, choice: BundleChoice, engine: Engine) -> ContigPlan:
     """The plan of a file whose contigs are all known: they keep the order of a sorted file; an unsorted one takes the
     order of its header, then of appearance. Raises LimitError for too many."""
-    plan = ContigPlan(survey.header, bundle, choice)
+    plan = ContigPlan(survey.header, bundle, choice, engine)
     declared = [] if survey.in_order else [name for name in survey.header.contigs if name in survey.contigs]
     for name in (*declared, *survey.contigs):
         plan.contig(name)

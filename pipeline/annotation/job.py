@@ -159,7 +159,7 @@ class Job:
     def _survey(self, path: Path) -> Surveyed:
         self.meter.start("read")
         found = survey(path, self.settings, self._on_read)
-        plan = plan_contigs(found, self.bundle, self.choice)
+        plan = plan_contigs(found, self.bundle, self.choice, self.engine)
         if found.in_order:
             check = self.family.raise_if_stopped
             return Surveyed(Prepared(path, self.settings, rewrites=found.rewrites, check=check), found, plan)
@@ -178,17 +178,21 @@ class Job:
         if HAPLOTYPE not in self.engine.extra_columns:
             return None
         if prepared.path not in self.looked_ahead:
-            plan = ContigPlan(found.header, self.bundle, self.choice)
+            plan = self._new_plan(found)
             self.looked_ahead[prepared.path] = look_ahead(
                 prepared.blocks, found.samples, plan, self.bundle, self.family, self._on_read
             )
         return self.looked_ahead[prepared.path]
 
+    def _new_plan(self, found: Survey) -> ContigPlan:
+        """A plan without contigs yet."""
+        return ContigPlan(found.header, self.bundle, self.choice, self.engine)
+
     def _pass(self, source: FirstPass | Surveyed) -> tuple[Survey, ContigPlan, Summary]:
         found = source.survey
         compounds = self._compounds(source.prepared, found)
         self.meter.start("annotate")
-        plan = ContigPlan(found.header, self.bundle, self.choice) if isinstance(source, FirstPass) else source.plan
+        plan = source.plan if isinstance(source, Surveyed) else self._new_plan(found)
         own = own_fields(self.bundle, found, self.engine)
         head = partial(full_header, own, provenance_lines(self.provenance, self.upload.job_id), found.header)
         bases = ReferenceBases(self.bundle.fasta)
@@ -234,7 +238,8 @@ class Job:
         last = max(found.last_position.values(), default=0)
         indexing = None if self.index else start_index(self.vcf, last, self.family)
         document = as_document(total, found, plan)
-        notes = notes_for(document, found, self.bundle)
+        held = {row["reference"]: row["records"] for row in document["contigs"] if row["reference"]}
+        notes = notes_for(document, found, self.bundle) + self.engine.notes(self.bundle, held)
         files = {
             "vcf": self.vcf,
             **{name: self.out_dir / f"{name}.parquet" for name in ("variants", "consequences", "genotypes")},
@@ -261,10 +266,11 @@ class Job:
 
     def _headline(self) -> list[tuple[str, str]]:
         bundle = self.bundle
+        data = self.provenance["engine"]["parameters"].get("cache")
         lines = [
             ("Input", " ".join(self.upload.name.split())),
             ("Reference bundle", f"{bundle.id} {bundle.version}: {bundle.title}, {bundle.assembly}"),
-            ("Engine", self.engine.version()),
+            ("Engine", self.engine.version() + (f", data {data}" if data else "")),
         ]
         return lines + [("Source", f"{source.title}, version {source.version}") for source in bundle.sources]
 

@@ -60,8 +60,9 @@ class VepCache:
     def damaged(self, name: str) -> ConfigurationError:
         """The error for a file that is not as it was installed."""
         return ConfigurationError(
-            f"The vep cache {self.name} has changed since it was installed ({name}). Remove the folder {self.folder} "
-            "and install it again.",
+            f"Data of the annotation engine vep are damaged: {name} of the cache {self.name} is not as it was "
+            f"installed. Choose the engine csq, or ask your operator to remove the folder {self.name} of the vep "
+            "caches and to install it again.",
             code="vep_cache_damaged",
         )
 
@@ -116,7 +117,7 @@ def _load(folder: Path, _modified: int) -> VepCache:
         return VepCache(folder, CacheManifest.model_validate_json((folder / MANIFEST).read_bytes()))
     except ValidationError as error:
         raise ConfigurationError(
-            f"The description of the vep cache {folder.name} is wrong: {error.errors()[0]['msg']}. Remove the folder "
-            f"{folder} and install the cache again.",
+            f"The description of the vep cache {folder.name} is wrong: {error.errors()[0]['msg']}. Choose the engine "
+            "csq, or ask your operator to remove that folder of the vep caches and to install it again.",
             code="bad_vep_cache",
         ) from error

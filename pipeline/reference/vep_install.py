@@ -70,11 +70,12 @@ def install_cache(request: CacheRequest, progress: Callable[[str], None]) -> Vep
                 code="vep_cache_exists",
             )
         work = root / f".building-{request.name}"
+        arguments = _arguments(request, work)
         made = work / f"{request.release}_{request.assembly}_{KIND}"
         if not request.is_download:  # what a dead conversion left may be half a table
             shutil.rmtree(made, ignore_errors=True)
         work.mkdir(exist_ok=True)
-        run_vepyr(_arguments(request, work), request.mirror, progress)
+        run_vepyr(arguments, request.mirror, progress)
         progress("checksums")
         manifest = describe(made, request.assembly, request.release)
         (made / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", "utf-8")
@@ -103,11 +104,18 @@ def find_local_cache(request: CacheRequest) -> Path:
     """
     top = (request.local_cache or Path()).absolute()
     wanted = f"{request.release}_{request.assembly}"
-    for level in range(SEARCHED_LEVELS + 1):
-        for path in sorted(top.glob("/".join(["*"] * level + ["info.txt"]))):
-            if path.parent.name == wanted:
-                return path.parent
+    patterns = ("/".join(["*"] * level + ["info.txt"]) for level in range(SEARCHED_LEVELS + 1))
+    there = {path.parent.name: path.parent for pattern in patterns for path in sorted(top.glob(pattern))}
+    if wanted in there:
+        return there[wanted]
+    others = (
+        f" What lies there is {', '.join(sorted(there))}. The assembly looked for is that of the bundle, "
+        f"{request.assembly}: a bundle of another one is built with `--assembly`."
+        if there
+        else ""
+    )
     raise ConfigurationError(
-        f"There is no cache of Ensembl VEP in {top}: a folder {wanted} with a file info.txt is looked for.",
+        f"There is no such cache of Ensembl VEP in {top}: a folder {wanted} with a file info.txt is looked for."
+        f"{others}",
         code="vep_cache_not_found",
     )

@@ -15,6 +15,8 @@ from pipeline.errors import LimitError, RetryableError
 from pipeline.settings import get_settings
 
 TAIL_LINES = 20
+# vepyr's advice at its end: it names the folder where the cache is made, which is not where it will be.
+ADVICE = ("Cache ready:", "Next:")
 
 
 def run_vepyr(arguments: list[str], mirror: str | None, progress: Callable[[str], None]) -> None:
@@ -66,7 +68,8 @@ def _follow(process: subprocess.Popen[str], progress: Callable[[str], None]) -> 
         text = " ".join(line.split())
         if text:
             said.append(text)
-            progress(text)
+            if not text.startswith(ADVICE):
+                progress(text)
     process.wait()
     return list(said)
 

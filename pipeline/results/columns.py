@@ -79,11 +79,13 @@ Descriptions = dict[str, tuple[str, str]]
 
 
 def described_by(manifest: dict[str, Any]) -> Descriptions:
-    """Titles and descriptions of the sources' columns, as the manifest of the result has them."""
+    """Titles and descriptions of the columns of engine and sources, as the manifest of the result has them."""
+    engine = manifest.get("engine") or {}
+    said_by = [{"title": engine.get("version"), "columns": engine.get("columns")}, *(manifest.get("sources") or [])]
     return {
-        str(column.get("name")): (str(column.get("title") or column.get("name")), _description(source, column))
-        for source in manifest.get("sources") or []
-        for column in source.get("columns") or []
+        str(column.get("name")): (str(column.get("title") or column.get("name")), _description(origin, column))
+        for origin in said_by
+        for column in origin.get("columns") or []
     }
 
 

@@ -12,6 +12,9 @@ from pipeline.annotation.engines.registry import engine_named
 from pipeline.annotation.outputs.manifest import versions_of
 from pipeline.reference.bundle import Bundle, load_bundle
 
+# Parameters of an engine that name the data it brings along: version, checksum, and what is in it (which follows).
+ENGINE_DATA = ("cache", "cache_sha256", "cache_sources")
+
 
 @dataclass(frozen=True)
 class Version:
@@ -33,10 +36,13 @@ class Version:
 def versions_in(manifest: Mapping[str, Any]) -> dict[str, Version]:
     """Every version in a manifest by key, in the order of the page. Manifests of older versions say less."""
     tool, engine, bundle = (manifest.get(part) or {} for part in ("tool", "engine", "bundle"))
-    options = "; ".join(f"{name} {value}" for name, value in (engine.get("parameters") or {}).items())
+    parameters = engine.get("parameters") or {}
+    options = "; ".join(f"{name} {value}" for name, value in parameters.items() if name not in ENGINE_DATA)
+    data = [_text(parameters[name]) for name in ENGINE_DATA[:2] if name in parameters]
     found = [
         Version("engine", "Annotation engine", _text(engine.get("version"))),
         Version("engine_options", "Options of the engine", options),
+        *([Version("engine_data", "Data of the engine", *data)] if data else []),
         Version("bundle", "Reference", " ".join(_text(bundle.get(key)) for key in ("id", "version")).strip()),
         _file("sequence", "Reference sequence", bundle),
         _file("gene_model", "Gene models", bundle),

@@ -32,7 +32,7 @@ COLUMNS: tuple[tuple[str, str, int, dict[str, Any]], ...] = (
     ("after", "After", 260, {"flex": 1, "minWidth": 100}),
     ("kind", "Change", 110, {}),
 )
-ON_PHONES = {"chrom": 58, "pos": 92, "title": 96, "before": 100, "after": 100}
+ON_PHONES = {"chrom": 58, "pos": 112, "title": 96, "before": 100, "after": 100}
 
 
 def section(old: Job, new: Job, found: Comparison, described: Descriptions) -> html.Section:

@@ -63,8 +63,8 @@ def overview(found: Comparison, described: Descriptions) -> html.Section:
             html.P(
                 [
                     html.Strong(counted(found.changed_alleles, "allele")),
-                    f" of {number(found.alleles)} changed ({share(found.changed_alleles, found.alleles)}). "
-                    "The others are the same in every column.",
+                    f" of {number(found.alleles)} changed ({share(found.changed_alleles, found.alleles)}).",
+                    " The others are the same in every column." if found.changed_alleles < found.alleles else "",
                 ]
             ),
             _counts(found, described),

@@ -7,9 +7,11 @@ import re
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from pipeline.annotation.engines.registry import TITLES
 from pipeline.jobs.model import Job
+from pipeline.settings import DEFAULT_ENGINE
 from pipeline.storage import size_of
-from portal.components.job_relatives import about_rerun, may_choose_anew
+from portal.components.job_relatives import USUAL_ENGINE, about_rerun, may_change_engine, may_choose_anew
 from portal.components.words import number, with_code
 
 
@@ -50,15 +52,17 @@ def _ways_on(job: Job) -> list[Component]:
 
 
 def choose_anew(job: Job) -> list[Component]:
-    """Runs the job again with the automatic choice; nothing where that helps nobody, or where the file is gone."""
-    if not may_choose_anew(job) or size_of(job.s3_inputs_bucket, job.s3_key_input_file) is None:
+    """Runs the job again with a choice that does not fail as this one did; nothing where there is none, or where the
+    file is gone."""
+    if may_choose_anew(job):
+        way = ("automatic", "Annotate with the automatic choice", "With the reference that fits the genome build")
+    elif may_change_engine(job):
+        way = (USUAL_ENGINE, f"Annotate with {TITLES[DEFAULT_ENGINE]}", "With the same reference and sources")
+    else:
         return []
+    if size_of(job.s3_inputs_bucket, job.s3_key_input_file) is None:
+        return []
+    versions, label, title = way
     return [
-        html.Button(
-            "Annotate with the automatic choice",
-            type="button",
-            className="btn btn-sm btn-primary",
-            title="With the reference that fits the genome build of the file",
-            **about_rerun(job, "automatic"),
-        )
+        html.Button(label, type="button", className="btn btn-sm btn-primary", title=title, **about_rerun(job, versions))
     ]

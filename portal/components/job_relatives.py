@@ -7,28 +7,34 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from pipeline.annotation.engines.registry import TITLES
 from pipeline.jobs.model import Job
 from pipeline.jobs.relatives import has_comparable, relatives
 from pipeline.jobs.states import JobStatus
+from pipeline.settings import DEFAULT_ENGINE
 from portal.components.storage_state import is_away
 from portal.components.words import counted, time
 
 AGAIN = "rerun"
 WRONG_BUILD = "wrong_build"
+USUAL_ENGINE = "usual_engine"
+ENGINE_GONE = frozenset({"engine_not_installed", "vep_cache_damaged", "bad_vep_cache"})
 
 
 def run_again(job: Job) -> list[Component]:
-    """A menu of the two ways to run a finished job again; a button where there are no versions to repeat."""
+    """A menu of the ways to run a finished job again; a button where there are no versions to repeat."""
     if job.has_results and job.has_tables:
         choices = [
             _item(job, "same", "With the same versions", "Engine, reference, sources as they were"),
             _item(job, "today", "With today's versions", "What is installed now"),
         ]
+        if job.engine != DEFAULT_ENGINE:
+            choices.append(_item(job, USUAL_ENGINE, f"With {TITLES[DEFAULT_ENGINE]}", "Same reference, other engine"))
         summary = html.Summary("Run again", className="btn btn-sm btn-outline-secondary")
         return [html.Details([summary, html.Div(choices, className="gas-menu-panel")], className="gas-menu gas-again")]
     if is_away(job):  # the uploaded file stays; the versions of this result can be repeated when it is back
         return [_again(job)]
-    if may_choose_anew(job):
+    if may_choose_anew(job) or may_change_engine(job):
         return []  # the card of the failure has the button: with the same choice it would fail again
     failed_for_good = job.job_status == JobStatus.FAILED and not (job.error or {}).get("retryable", True)
     of_an_original_system = job.job_status == JobStatus.COMPLETED and not job.has_tables
@@ -45,6 +51,12 @@ def may_choose_anew(job: Job) -> bool:
     """True where the job failed by the reference that its owner chose: the automatic choice is left to try."""
     failed = job.job_status == JobStatus.FAILED and (job.error or {}).get("code") == WRONG_BUILD
     return failed and job.bundle_id is not None
+
+
+def may_change_engine(job: Job) -> bool:
+    """True where the job failed as its engine, not the usual one, is not or not wholly installed any more."""
+    failed = job.job_status == JobStatus.FAILED and (job.error or {}).get("code") in ENGINE_GONE
+    return failed and job.engine != DEFAULT_ENGINE
 
 
 def about_rerun(job: Job, versions: str = "today") -> dict[str, Any]:

@@ -158,6 +158,28 @@ def test_what_is_no_vcf_is_told_at_once_and_leaves_nothing_behind(box: Page, per
     assert store.of_user(person.user_id) == []
 
 
+def test_a_choice_that_is_refused_at_the_end_is_told_over_the_options_to_choose_again(
+    box: Page, person: User, tmp_path: Path
+) -> None:
+    """The engine was removed after the options were shown."""
+    box.get_by_role("switch", name="Ask me before annotating").click()
+    choose(box, vcf_of(tmp_path, "mine.vcf", "rCRS", contig="MT"))
+    expect_state(box, "mine.vcf", "choosing")
+    error = {"code": "engine_not_installed", "message": "The engine vep is gone. Choose the engine csq.", "line": None}
+    box.route("**/api/jobs", lambda route: route.fulfill(status=422, json={"error": error}))
+    button(box, "mine.vcf", "Annotate").click()
+    expect(row(box, "mine.vcf")).to_contain_text("The engine vep is gone.")
+    expect_state(box, "mine.vcf", "choosing")
+    select = row(box, "mine.vcf").get_by_label("Reference")
+    expect(select).to_be_visible()
+    box.unroute("**/api/jobs")
+    select.select_option("rcrs")
+    expect(row(box, "mine.vcf")).not_to_contain_text("The engine vep is gone.")
+    button(box, "mine.vcf", "Annotate").click()
+    expect_state(box, "mine.vcf", "done")
+    assert names_of_jobs(person) == ["mine.vcf"]
+
+
 def test_a_service_that_cannot_look_stops_no_upload(box: Page, person: User, tmp_path: Path) -> None:
     box.route("**/api/uploads/inspect*", lambda route: route.fulfill(status=503, body="{}"))
     choose(box, vcf_of(tmp_path, "mine.vcf", "GRCh37"))

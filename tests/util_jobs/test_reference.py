@@ -59,7 +59,12 @@ def test_build_add_list_verify_annotate_and_remove(files: Path) -> None:
     assert listed["rcrs"]["embedded"] and not listed["tiny"]["embedded"]
     assert listed["tiny"]["genetic_codes"] == {"1": 1, "2": 11, "MT": 2} and listed["tiny"]["title"] == "Tiny"
     assert [source["id"] for source in listed["tiny"]["sources"]] == ["band", "own"]
-    assert answer(typed("verify", "tiny", "--json")) == {"status": "VERIFIED", "id": "tiny", "differences": []}
+    assert answer(typed("verify", "tiny", "--json")) == {
+        "status": "VERIFIED",
+        "id": "tiny",
+        "vep_cache": None,
+        "differences": [],
+    }
     arguments = ["annotate", str(files / "job.vcf"), "--bundle", "tiny", "--out", str(files / "out"), "--json"]
     assert json.loads(CliRunner().invoke(main, arguments).stdout.splitlines()[-1])["counts"]["annotated"] == 1
     assert answer(typed("remove-source", "tiny", "own", "--json"))["status"] == "REMOVED"
@@ -67,6 +72,12 @@ def test_build_add_list_verify_annotate_and_remove(files: Path) -> None:
     assert refused.exit_code == 2 and answer(refused)["error"]["code"] == "not_confirmed"
     assert answer(typed("remove", "tiny", "--yes", "--json")) == {"status": "REMOVED", "id": "tiny"}
     assert "tiny" not in typed("list").stdout
+
+
+def test_build_tells_what_became_of_each_source(files: Path) -> None:
+    told = build(files, "--source", f"band={files / 'bands.bed'}").stdout.splitlines()
+    assert told[0].startswith("tiny: 3 contigs, 5,400 bases in ")
+    assert "    band, kept: 1" in told
 
 
 def test_verify_names_differences_and_exits_1(files: Path) -> None:

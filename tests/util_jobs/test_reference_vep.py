@@ -10,8 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from pipeline.reference.vep_cache import list_caches
 from pipeline.settings import get_settings
 from tests.vepyr import acting_vepyr
+from util_jobs.reference.upkeep import verify_command
 from util_jobs.reference.vep import install_vep_command
 
 MAKES = """
@@ -60,3 +62,18 @@ def test_without_vepyr_the_operator_is_told_what_to_type(tmp_path: Path, monkeyp
     done = CliRunner().invoke(install_vep_command, ["rcrs"])
     assert done.exit_code == 2
     assert "make vep" in done.stderr
+
+
+def test_verifying_a_bundle_looks_at_its_cache_too(vepyr: None, tmp_path: Path) -> None:
+    before = CliRunner().invoke(verify_command, ["rcrs", "--json"])
+    assert json.loads(before.stdout)["vep_cache"] is None
+    CliRunner().invoke(install_vep_command, ["rcrs", "--release", "115", "--local-cache", unpacked(tmp_path)])
+    whole = CliRunner().invoke(verify_command, ["rcrs"])
+    assert whole.exit_code == 0
+    assert "rCRS-115, the cache of the engine vep: every file is as it was installed." in whole.stdout
+    [cache] = list_caches()
+    table = cache.folder / "transcript" / "chrMT.parquet"
+    table.write_bytes(table.read_bytes()[::-1])  # of the same size: only its checksum tells
+    damaged = CliRunner().invoke(verify_command, ["rcrs"])
+    assert damaged.exit_code == 1
+    assert "rCRS-115 is not as it was installed" in damaged.stdout

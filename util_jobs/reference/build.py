@@ -81,8 +81,10 @@ def genetic_codes(texts: tuple[str, ...]) -> dict[str, int]:
 
 
 def _tell(document: dict[str, Any]) -> None:
-    click.echo(
-        f"{document['id']}: {document['contigs']:,} contigs, {document['bases']:,} bases in {document['folder']}"
-    )
+    contigs = "1 contig" if document["contigs"] == 1 else f"{document['contigs']:,} contigs"
+    click.echo(f"{document['id']}: {contigs}, {document['bases']:,} bases in {document['folder']}")
     for name, count in document["gene_lines"].items():
         click.echo(f"    gene models, {name.replace('_', ' ')}: {count:,}")
+    for source, counts in document["sources"].items():
+        for name, count in counts.items():
+            click.echo(f"    {source}, {name.replace('_', ' ')}: {count:,}")

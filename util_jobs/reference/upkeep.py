@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from pipeline.errors import ConfigurationError
-from pipeline.reference.bundle import EMBEDDED_DIR, is_embedded
+from pipeline.reference.bundle import EMBEDDED_DIR, is_embedded, load_bundle
 from pipeline.reference.remove import remove_bundle
 from pipeline.reference.staging import checked_id, installed_folder
+from pipeline.reference.vep_cache import VepCache, cache_for
+from pipeline.reference.vep_description import verify_cache
 from pipeline.reference.verify import differences
 from pipeline.settings import get_settings
 from util_jobs.answers import Meter, as_json_option, run
@@ -22,7 +24,8 @@ DIFFERENT_EXIT = 1
 @click.argument("bundle_id", metavar="ID")
 @as_json_option
 def verify_command(bundle_id: str, as_json: bool) -> None:
-    """Check the files of the bundle ID against its manifest; exit 1 and name each difference where there is one."""
+    """Check the files of the bundle ID, and of the cache that the engine vep has for it, against what was installed;
+    exit 1 and name each difference where there is one."""
     found: list[str] = []
 
     def work() -> dict[str, Any]:
@@ -32,12 +35,29 @@ def verify_command(bundle_id: str, as_json: bool) -> None:
             folder = installed_folder(bundles_dir, bundle_id)
         meter = Meter()
         found.extend(differences(folder, meter.show))
+        cache = None if found else cache_for(load_bundle(bundle_id))
+        if cache is not None:
+            meter.show(f"cache {cache.name}")
+            found.extend(_differences_of(cache))
         meter.end()
-        return {"status": "DIFFERENT" if found else "VERIFIED", "id": bundle_id, "differences": found}
+        return {
+            "status": "DIFFERENT" if found else "VERIFIED",
+            "id": bundle_id,
+            "vep_cache": cache.name if cache else None,
+            "differences": found,
+        }
 
     run(work, as_json, _tell)
     if found:
         sys.exit(DIFFERENT_EXIT)
+
+
+def _differences_of(cache: VepCache) -> list[str]:
+    try:
+        verify_cache(cache)
+    except ConfigurationError as error:
+        return [error.message]
+    return []
 
 
 def _tell(document: dict[str, Any]) -> None:
@@ -45,6 +65,8 @@ def _tell(document: dict[str, Any]) -> None:
         click.echo(sentence)
     if not document["differences"]:
         click.echo(f"{document['id']}: every file is as the manifest says.")
+        if document["vep_cache"]:
+            click.echo(f"{document['vep_cache']}, the cache of the engine vep: every file is as it was installed.")
 
 
 @click.command("remove")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import pyarrow as pa
 
 from pipeline.annotation.children import Child, ChildFamily
-from pipeline.reference.bundle import Bundle
+from pipeline.reference.bundle import Bundle, Contig
 from pipeline.reference.manifest import SourceColumn
 
 # One row for each allele and transcript. `row` is the index of the allele in the batch that was parsed.
@@ -46,6 +47,7 @@ class Segment:
     contigs: dict[str, int]
     genetic_code: int
     has_genes: bool
+    route: str = ""  # see `Engine.route`
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,12 @@ class Engine(Protocol):
 
     def parameters(self, bundle: Bundle) -> dict[str, str]:
         """The parameters that decide the result, for the provenance."""
+
+    def route(self, contig: Contig, bundle: Bundle) -> str:
+        """Contigs of different routes never share a run: the engine takes them in ways of its own."""
+
+    def notes(self, bundle: Bundle, records: Mapping[str, int]) -> list[str]:
+        """Sentences for the scientist; `records` of each of the bundle's contigs that the file has."""
 
     def start(self, segment: Segment, bundle: Bundle, family: ChildFamily, *, sort: bool) -> EngineRun:
         """Start a run; `sort` puts the alleles in order again after left-alignment (slower, for files that need it)."""

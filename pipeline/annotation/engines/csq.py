@@ -6,6 +6,7 @@ Danecek and McCarthy, "BCFtools/csq: haplotype-aware variant consequences", Bioi
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +16,7 @@ from pipeline.annotation.children import Child, ChildFamily
 from pipeline.annotation.consequence_terms import STRUCTURAL_ONLY, sequence_ontology
 from pipeline.annotation.engines.base import ALLELE_TAG, CONSEQUENCE_SCHEMA, EngineRun, Segment
 from pipeline.annotation.haplotypes.column import HAPLOTYPE
-from pipeline.reference.bundle import Bundle
+from pipeline.reference.bundle import Bundle, Contig
 from pipeline.reference.manifest import SourceColumn
 
 # Consequence|gene|transcript|biotype|strand|amino_acid_change|dna_change; the last three only for coding changes.
@@ -55,6 +56,14 @@ class CsqEngine:
             f"{name}={contig.genetic_code}" for name, contig in bundle.contigs.items() if contig.genetic_code != 1
         )
         return {"norm": "-c x", "csq": "-l -B 1", "phased": "-p a", "genetic_codes": codes or "standard"}
+
+    def route(self, contig: Contig, bundle: Bundle) -> str:
+        """One way for all contigs."""
+        return ""
+
+    def notes(self, bundle: Bundle, records: Mapping[str, int]) -> list[str]:
+        """Nothing is to be said."""
+        return []
 
     def start(self, segment: Segment, bundle: Bundle, family: ChildFamily, *, sort: bool) -> EngineRun:
         """norm | csq | query; without csq on contigs without genes, where it would stop.

@@ -15,6 +15,7 @@ from pipeline.reference.bundle import Bundle
 from pipeline.reference.vep_cache import cache_for, require_cache
 
 ENGINES: dict[str, Callable[[], Engine]] = {"csq": CsqEngine, "vep": VepEngine}
+TITLES = {CsqEngine.name: "bcftools csq", VepEngine.name: "Ensembl VEP (vepyr)"}  # what users read
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def engine_named(name: str, bundle: Bundle | None = None) -> Engine:
 
 def installed_engines(bundle: Bundle) -> list[EngineChoice]:
     """The engines that can annotate with this bundle, the usual one first. Looks at the file system only."""
-    choices = [EngineChoice(CsqEngine.name, "bcftools csq")]
+    choices = [EngineChoice(CsqEngine.name, TITLES[CsqEngine.name])]
     try:
         cache = cache_for(bundle) if vep_command() is not None else None
     except ConfigurationError as error:  # a cache that cannot be used must not take csq away

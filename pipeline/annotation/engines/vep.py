@@ -2,7 +2,7 @@
 
 McLaren et al., "The Ensembl Variant Effect Predictor", Genome Biology 2016. Contigs with another than the standard
 genetic code go to bcftools csq, as vepyr 0.10 translates everything with the standard code; so do contigs that the
-cache lacks, where no contig of the run is in it.
+cache lacks, of which vepyr says nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import fcntl
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ from pipeline.reference.manifest import SourceColumn
 from pipeline.reference.vep_cache import VepCache, require_cache
 
 STANDARD_CODE = 1
+BY_CSQ, BY_VEPYR = "csq", "vepyr"  # routes
 SHOWN_CONTIGS = 10
 CHILD = Path(__file__).with_name("vep_child.py")
 FROM_CSQ = """
@@ -53,6 +55,7 @@ class VepEngine:
     def __init__(self) -> None:
         self._last_turn: Path | None = None
         self._turns = 0
+        self._cache: VepCache | None = None
 
     def version(self) -> str:
         """vepyr's version. Raises ConfigurationError where it is not installed."""
@@ -68,28 +71,43 @@ class VepEngine:
             "cache_sha256": cache.manifest.sha256,
             "cache_sources": ",".join(f"{name}={version}" for name, version in cache.manifest.sources.items()),
         }
-        others = sorted(name for name, contig in bundle.contigs.items() if contig.genetic_code != STANDARD_CODE)
+        with_genes = [contig for contig in bundle.contigs.values() if contig.has_genes]
+        others = [contig.name for contig in with_genes if _route(contig, cache) == BY_CSQ]
         if others:
             csq = CsqEngine()
             options = ",".join(f"{name} {value}" for name, value in csq.parameters(bundle).items())
-            parameters["by_csq"] = f"{','.join(others)} ({csq.version()}: {options})"
-        silent = [
-            name
-            for name, contig in bundle.contigs.items()
-            if contig.has_genes and contig.genetic_code == STANDARD_CODE and not cache.holds(name)
-        ]
+            parameters["by_csq"] = f"{_listed(others)} ({csq.version()}: {options})"
+        silent = [name for name in others if bundle.contigs[name].genetic_code == STANDARD_CODE]
         if silent:
-            more = f" and {len(silent) - SHOWN_CONTIGS} more" if len(silent) > SHOWN_CONTIGS else ""
-            parameters["not_in_cache"] = ",".join(silent[:SHOWN_CONTIGS]) + more
+            parameters["not_in_cache"] = _listed(silent)
         return parameters
+
+    def route(self, contig: Contig, bundle: Bundle) -> str:
+        """To vepyr, or to csq where vepyr has no right answer. Raises ConfigurationError without a cache."""
+        if self._cache is None:
+            self._cache = require_cache(bundle)
+        return _route(contig, self._cache)
+
+    def notes(self, bundle: Bundle, records: Mapping[str, int]) -> list[str]:
+        """Which contigs were annotated by csq, and what they lack."""
+        by_csq = [name for name in records if self.route(bundle.contigs[name], bundle) == BY_CSQ]
+        if not by_csq:
+            return []
+        count = sum(records[name] for name in by_csq)
+        verb = "record lies" if count == 1 else "records lie"
+        return [
+            f"{count:,} {verb} on contigs that the engine vep cannot annotate ({_listed(by_csq)}): its data lack them, "
+            "or they have another genetic code. bcftools csq told the consequences there; SIFT, PolyPhen, frequencies "
+            "and HGVS of transcripts and proteins are empty."
+        ]
 
     def start(self, segment: Segment, bundle: Bundle, family: ChildFamily, *, sort: bool) -> EngineRun:
         """norm, and vepyr over files of so many alleles; or csq where vepyr has no right answer."""
         cache = require_cache(bundle)
+        if segment.route == BY_CSQ:
+            return self._by_csq(segment, bundle, family, sort=sort)
         # The segment grows while the file is read: all contigs that it may come to hold are looked at.
         held = [name for name, contig in bundle.contigs.items() if fits(contig, segment) and cache.holds(name)]
-        if segment.genetic_code != STANDARD_CODE or not held:
-            return self._by_csq(segment, bundle, family, sort=sort)
         return EngineRun(segment, [self._vepyr(bundle, cache, held, family, sort=sort)])
 
     def parse(self, raw: pa.StringArray) -> pa.Table:
@@ -143,6 +161,16 @@ class VepEngine:
                 pass_fds=(turn.fileno(),),
                 memory_setting="vep_memory_bytes",
             )
+
+
+def _route(contig: Contig, cache: VepCache) -> str:
+    return BY_VEPYR if contig.genetic_code == STANDARD_CODE and cache.holds(contig.name) else BY_CSQ
+
+
+def _listed(names: list[str]) -> str:
+    """The first names, and how many more."""
+    more = f" and {len(names) - SHOWN_CONTIGS:,} more" if len(names) > SHOWN_CONTIGS else ""
+    return ",".join(names[:SHOWN_CONTIGS]) + more
 
 
 def fits(contig: Contig, segment: Segment) -> bool:

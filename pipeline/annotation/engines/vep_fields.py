@@ -60,7 +60,7 @@ COLUMNS: tuple[VepColumn, ...] = (
     ),
     _text("vep_clin_sig", "CLIN_SIG", "ClinVar classes", "ClinVar's significance in Ensembl's release, joined by &."),
     _number("vep_max_af", "MAX_AF", "Highest frequency", "Highest frequency in any population.", "highest"),
-    _text("vep_max_af_pops", "MAX_AF_POPS", "Population of that", "Populations with the highest frequency."),
+    _text("vep_max_af_pops", "MAX_AF_POPS", "Population with the highest", "Populations with the highest frequency."),
     _frequency("gnomADe_AF", "gnomAD exomes", "all gnomAD exomes"),
     _frequency("gnomADg_AF", "gnomAD genomes", "all gnomAD genomes"),
     _frequency("AF", "1000 Genomes", "the 1000 Genomes Project, phase 3"),

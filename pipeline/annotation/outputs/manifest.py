@@ -42,7 +42,12 @@ def versions_of(bundle: Bundle, engine: Engine) -> dict[str, Any]:
             "table_version": TABLE_VERSION,
             "pick_rule_version": pick_rule.VERSION,
         },
-        "engine": {"name": engine.name, "version": engine.version(), "parameters": engine.parameters(bundle)},
+        "engine": {
+            "name": engine.name,
+            "version": engine.version(),
+            "parameters": engine.parameters(bundle),
+            "columns": [column.model_dump() for column in engine.extra_columns],
+        },
         "libraries": {
             "python": platform.python_version(),
             "pysam": __version__,

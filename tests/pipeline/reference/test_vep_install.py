@@ -85,6 +85,23 @@ def test_what_is_not_published_is_converted_from_the_unpacked_cache_of_ensembl(v
         install_cache(CacheRequest("GRCh38", 115, tmp_path / "vep"), lambda _: None)
 
 
+def test_a_local_cache_of_another_assembly_is_named_and_nothing_is_left(vepyr: Path, tmp_path: Path) -> None:
+    """A bundle that was built without --assembly has its own id there."""
+    (tmp_path / "unpacked" / "homo_sapiens" / "115_GRCh38").mkdir(parents=True)
+    (tmp_path / "unpacked" / "homo_sapiens" / "115_GRCh38" / "info.txt").touch()
+    with pytest.raises(ConfigurationError, match=r"115_mine .*115_GRCh38.*--assembly") as refused:
+        install_cache(CacheRequest("mine", 115, tmp_path / "unpacked"), lambda _: None)
+    assert refused.value.code == "vep_cache_not_found"
+    assert left() == []
+
+
+def test_vepyrs_advice_for_its_own_users_is_not_passed_on(vepyr: Path) -> None:
+    acting_vepyr(vepyr, WHOLE + "print('Cache ready: /somewhere')\nprint('Next: vepyr annotate')\n")
+    said: list[str] = []
+    install_cache(CacheRequest("GRCh38", 116), said.append)
+    assert said == ["Downloading 50 %", "checksums"]
+
+
 def test_a_broken_download_leaves_no_cache_and_is_continued(vepyr: Path) -> None:
     acting_vepyr(vepyr, BREAKS_OFF)
     with pytest.raises(RetryableError, match=r"connection reset.*type the same command again"):
@@ -144,7 +161,7 @@ def test_a_changed_file_is_found(vepyr: Path) -> None:
     cache = install_cache(CacheRequest("GRCh38", 116), lambda _: None)
     verify_cache(cache)
     (cache.folder / "variation" / "chr22.parquet").write_bytes(b"something else")
-    with pytest.raises(ConfigurationError, match="has changed"):
+    with pytest.raises(ConfigurationError, match="is not as it was installed"):
         verify_cache(cache)
 
 

@@ -80,7 +80,9 @@ def test_what_changed_is_shown_in_numbers_versions_and_rows_C45(
     pair = [old.job_id, new.job_id]
     assert "What changed" in page_of(f"/jobs/{old.job_id}/compare/{new.job_id}")
     shown = result(signed_in, pair)
-    assert "2 alleles" in shown and " of 3 changed" in shown
+    assert "2 alleles" in shown and " of 3 changed" in shown and "The others are the same" in shown
+    all_differ = [finished(user.user_id, gene).job_id for gene in ("A", "B")]
+    assert "The others are the same" not in result(signed_in, all_differ)
     assert "Annotation engine" in shown and "same" in shown
     assert "All changes (2)" in shown and "Gene (2)" in shown
     answer = block(signed_in, pair)["changes-grid"]["getRowsResponse"]

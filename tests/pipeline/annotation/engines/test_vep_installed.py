@@ -123,14 +123,14 @@ def test_provenance_names_cache_release_checksum_and_what_csq_does_C45(
     parameters = VepEngine().parameters(bundle)
     assert (parameters["cache"], parameters["cache_sha256"]) == ("GRCh38-115", "abc")
     assert parameters["cache_sources"] == "dbsnp=156"
-    assert parameters["by_csq"].startswith("MT (bcftools csq") and "MT=2" in parameters["by_csq"]
+    assert parameters["by_csq"].startswith("MT,KI1 (bcftools csq") and "MT=2" in parameters["by_csq"]
     assert parameters["not_in_cache"] == "KI1"
 
 
 def test_a_wrong_description_of_a_cache_is_named(bundle: Bundle) -> None:
     put_cache("GRCh38-115")
     (get_settings().resolved_vep_caches_dir() / "GRCh38-115" / MANIFEST).write_text("{}")
-    with pytest.raises(ConfigurationError, match="install the cache again"):
+    with pytest.raises(ConfigurationError, match="install it again"):
         cache_for(bundle)
 
 
