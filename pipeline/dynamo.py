@@ -102,7 +102,7 @@ class Update:
         self._values: dict[str, Any] = {}
 
     def _name(self, attribute: str) -> str:
-        attribute_name = f"#{attribute}"
+        attribute_name = f"#{attribute.replace('-', '_')}"  # DynamoDB takes letters, digits and underscores only
         self._names[attribute_name] = attribute
         return attribute_name
 
@@ -171,6 +171,12 @@ class Update:
             name, value_name = self._name(attribute), self._value(value)
             absent = f"attribute_not_exists({name}) OR " if value == 0 else ""
             self._conditions.append(f"({absent}{name} = {value_name})")
+        return self
+
+    def when_present_or_fewer(self, path: str, attribute: str, count: int) -> Update:
+        """Write only while what `path` names is there, or the map or set `attribute` has fewer than `count` entries."""
+        present, name = f"attribute_exists({self._path(path)})", self._name(attribute)
+        self._conditions.append(f"({present} OR size({name}) < {self._value(count)})")
         return self
 
     def when_in(self, attribute: str, values: list[Any]) -> Update:

@@ -57,6 +57,12 @@ class ConflictError(GasError):
     default_code = "conflict"
 
 
+class SupersededError(ConflictError):
+    """The same page asks something newer: nobody waits for this answer any more."""
+
+    default_code = "superseded"
+
+
 class MalformedRecordError(GasError):
     """A stored record is not what this version of the service writes and reads."""
 

@@ -18,8 +18,16 @@ MAX_MESSAGE_BYTES = 16 * 1024
 
 MAX_DELAY_S = 900  # SQS: the longest DelaySeconds
 MessageType = Literal[
-    "job-requested", "job-finished", "archive-due", "plan-changed", "thaw-due", "restore-ready", "result-restored"
+    "job-requested",
+    "job-finished",
+    "archive-due",
+    "plan-changed",
+    "account-leaving",
+    "thaw-due",
+    "restore-ready",
+    "result-restored",
 ]
+ABOUT_AN_ACCOUNT = frozenset({"plan-changed", "account-leaving"})
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 
 
@@ -44,13 +52,13 @@ class Message(BaseModel):
     @field_validator("job_id")
     @classmethod
     def _names_its_job(cls, value: str | None, given: ValidationInfo) -> str | None:
-        if (value is None) != (given.data.get("type") == "plan-changed"):
-            raise ValueError("every message but plan-changed is about one job")
+        if (value is None) != (given.data.get("type") in ABOUT_AN_ACCOUNT):
+            raise ValueError("every message but plan-changed and account-leaving is about one job")
         return value
 
     @property
     def job(self) -> str:
-        """Id of the job; every message but `plan-changed` has one."""
+        """Id of the job; every message but those about an account has one."""
         if self.job_id is None:
             raise PoisonMessageError(f"a {self.type} message is about no job")
         return self.job_id

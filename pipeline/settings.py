@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         "10 per minute", description="Sign-in attempts for each address (Flask-Limiter's notation)."
     )
     register_rate_limit: str = Field("5 per minute", description="Registrations for each address.")
+    letter_rate_limit: str = Field(
+        "5 per hour", description="Letters (confirm an address, forgotten password) for each address and each browser."
+    )
+    confirm_link_s: int = Field(3 * 86400, description="A link that confirms an e-mail address works for so long.")
+    reset_link_s: int = Field(3600, description="A link for a forgotten password works for so long.")
     trusted_proxies: int = Field(
         0,
         description="Reverse proxies in front of the portal whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.",
@@ -107,7 +112,7 @@ class Settings(BaseSettings):
     rerun_copy_s: int = Field(3600, description="A copy of a file for a rerun that takes longer than this is removed.")
     max_reruns: int = Field(100, description="Times that one job may be run again.")
     account_delete_jobs: int = Field(
-        100, description="Jobs of a deleted account that are removed at once; the sweep goes on with the others."
+        100, description="Jobs of a deleted account that are removed in one go; then other users have their turn."
     )
     upload_files_at_once: int = Field(2, description="Files that one page uploads at the same time; others wait.")
     upload_parts_at_once: int = Field(3, description="Parts of one file that a page sends at the same time.")
@@ -226,6 +231,12 @@ class Settings(BaseSettings):
         le=4 * GIBIBYTE,
         description="Size of a part of a large upload to a vault: 1 MiB times a power of two (memory for each upload).",
     )
+    vault_inventory_s: int = Field(
+        86400,
+        ge=0,
+        le=86400,
+        description="The vault's inventory is read this often, and archives that no record names are removed; 0: never.",
+    )
     restore_tier: Literal["Expedited", "Standard", "Bulk"] = Field(
         "Expedited", description="Tier of retrievals; Standard where Expedited is refused."
     )
@@ -247,6 +258,9 @@ class Settings(BaseSettings):
     local_start_timeout_s: int = Field(
         90, description="`make run` gives up when a process is not healthy after this long."
     )
+    local_restart_longest_s: float = Field(
+        30.0, description="Longest pause before `make run` starts a process again that keeps ending."
+    )
     local_log_bytes: int = Field(
         10 * MEBIBYTE, description="Size at which a process's log file is set aside; three older ones are kept."
     )
@@ -256,9 +270,18 @@ class Settings(BaseSettings):
     result_cache_idle_s: int = Field(
         7 * 86400, description="A cached table that nobody read for this long goes at the next clean-up."
     )
+    result_cache_check_s: int = Field(
+        86400, description="A cached table that nobody opened for this long stays only while its job exists."
+    )
     query_memory_bytes: int = Field(1 * GIBIBYTE, description="Memory of one DuckDB connection.")
     query_threads: int = Field(2, description="Threads of one DuckDB connection.")
     query_timeout_s: float = Field(20.0, description="A query of the explorer is stopped after this long.")
+    plot_columns_rows: int = Field(
+        200_000, description="A result of at least so many rows gets its plot columns unpacked on disk when it is opened."
+    )
+    query_selection_bytes: int = Field(
+        256 * MEBIBYTE, description="Memory of one process for what recent filters let through, and its orders."
+    )
     table_block_rows: int = Field(100, description="Rows of one block of the variant table.")
     table_cell_letters: int = Field(
         200, description="A longer text is cut in a table cell, which then says how long it is."

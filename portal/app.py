@@ -11,7 +11,7 @@ from pipeline import logs
 from pipeline.settings import Settings, get_settings
 from portal import access_log, compress_ahead, errors, health, security, static_files
 from portal.api import BLUEPRINTS
-from portal.auth import guard, rate_limits, sessions
+from portal.auth import guard, rate_limits, recovery, sessions
 from portal.auth import routes as auth_routes
 from portal.billing import demo_checkout
 from portal.billing.provider import provider
@@ -20,7 +20,13 @@ from portal.plain import delete_account, home, outbox, plans, rendering
 
 API_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 DASH = "gas_dash"
-ACCOUNT_PAGES = (plans.blueprint, demo_checkout.blueprint, delete_account.blueprint, outbox.blueprint)
+ACCOUNT_PAGES = (
+    recovery.blueprint,
+    plans.blueprint,
+    demo_checkout.blueprint,
+    delete_account.blueprint,
+    outbox.blueprint,
+)
 
 
 def create_app() -> Flask:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 
+from pipeline.results import cache_upkeep
 from pipeline.settings import get_settings
 
 _settings = get_settings()
@@ -24,6 +25,11 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Two stacks of one user would share the socket in their home folder, and nothing here uses it.
 control_socket_disable = True
 accesslog = None  # portal/access_log.py writes one line a request, without query strings
+
+
+def post_worker_init(worker: object) -> None:
+    """Each web process looks after the copies of results on its machine."""
+    cache_upkeep.start()
 
 
 def _process_name(logger: object, method: str, event: dict[str, object]) -> dict[str, object]:

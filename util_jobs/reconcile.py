@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pipeline import logs
+from pipeline.archive import settlement
 from pipeline.jobs import rebuild
 from util_jobs import answers, aws_answers
 
@@ -17,6 +18,7 @@ SENTENCES = {
     "deleted": "tombstones of deleted jobs made anew",
     "present": "records were there",
     "cards_written": "of these had no card yet",
+    "settled": "old results of free users follow the free rule from now on",
     "adopted": "jobs of an original system taken over",
     "without_input": "cards of jobs that have neither a result nor an uploaded file: left alone",
     "orphans_removed": "orphaned objects removed",
@@ -32,14 +34,16 @@ MOST_NAMED = 10
 @click.option("--dry-run", is_flag=True, help="Change nothing; say what would be done.")
 @click.option("--replace-older", is_flag=True, help="Replace records that are older than their cards.")
 @click.option("--remove-orphans", is_flag=True, help="Remove objects older than a day that belong to no job.")
+@click.option("--settle", is_flag=True, help="Begin the free rule for results from before there was an archive.")
 @answers.as_json_option
-def command(dry_run: bool, replace_older: bool, remove_orphans: bool, as_json: bool) -> None:
+def command(dry_run: bool, replace_older: bool, remove_orphans: bool, settle: bool, as_json: bool) -> None:
     """Rebuild the job table from the object store alone. Records that are there are never overwritten by older ones."""
     logs.configure("reconcile")
 
     def work() -> dict[str, Any]:
         report = rebuild.reconcile(dry_run=dry_run, replace_older=replace_older, remove_orphans=remove_orphans)
-        return {"status": "COMPLETED", "dry_run": dry_run} | report.as_dict()
+        settled = settlement.settle_old_results(dry_run=dry_run) if settle else 0
+        return {"status": "COMPLETED", "dry_run": dry_run, "settled": settled} | report.as_dict()
 
     aws_answers.run(work, as_json, _tell, after="What was done stays done; the same command goes on.")
 

@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from pipeline import clock, dynamo, ids, logs, messages, sweep_index
+from pipeline import clock, dynamo, ids, sweep_index
+from pipeline.accounts.announce import announce
 from pipeline.accounts.store import Plan, User
 from pipeline.errors import ConflictError, NotFoundError, RetryableError
-from pipeline.messages import Message
 from pipeline.settings import get_settings
 
-log = logs.get_logger()
 TABLE = "users"
 UNSETTLED = "plan"  # value of `sweep_bucket`: the user's jobs do not follow the plan yet
 MAX_WRITES = 5  # of one change, when others change the same account at the same moment
-MAX_ANNOUNCEMENT_BACKOFF = 6  # doublings: a minute becomes about an hour
 
 
 def change_plan(user_id: str, plan: Plan) -> User:
@@ -36,7 +32,7 @@ def change_plan(user_id: str, plan: Plan) -> User:
         now = clock.now_s()
         update = (
             dynamo.Update(TABLE, {"user_id": user_id})
-            .set(plan=plan, plan_changed_at=now, sweep_bucket=UNSETTLED, plan_announcements=0)
+            .set(plan=plan, plan_changed_at=now, sweep_bucket=UNSETTLED, announcements=0)
             .set(sweep_at=now + get_settings().pending_grace_s)
             .add("plan_version", 1)
             .when_equal(plan=record.get("plan"), plan_version=record.get("plan_version"))
@@ -64,29 +60,7 @@ def _record(user_id: str) -> dict[str, Any]:
 
 def announce_plan(user_id: str) -> bool:
     """Tell the workers that the user's plan changed; False if the sweep must do it later."""
-    try:
-        messages.publish("plan-changes", Message(type="plan-changed", user_id=user_id))
-        _look_later(user_id)
-    except (BotoCoreError, ClientError) as error:
-        log.warning("plan_announcement_failed", user_id=user_id, error=type(error).__name__)
-        return False
-    except ConflictError:
-        return True  # settled, or the account is being deleted: nobody waits for the message any more
-    return True
-
-
-def _look_later(user_id: str) -> None:
-    """A message is on its way: the sweep need not send another one for a while, and ever more rarely."""
-    record = dynamo.get(TABLE, {"user_id": user_id}) or {}
-    sent = int(record.get("plan_announcements", 0))
-    pause = get_settings().pending_grace_s * 2 ** min(sent, MAX_ANNOUNCEMENT_BACKOFF)
-    (
-        dynamo.Update(TABLE, {"user_id": user_id})
-        .set(sweep_at=clock.now_s() + pause, plan_announcements=sent + 1)
-        .when_equal(sweep_bucket=UNSETTLED, plan_version=record.get("plan_version"))
-        .when_absent("deleting")
-        .write()
-    )
+    return announce(user_id, "plan-changed", UNSETTLED)
 
 
 def settled(user_id: str, plan_version: int) -> bool:
@@ -96,7 +70,7 @@ def settled(user_id: str, plan_version: int) -> bool:
     """
     update = (
         dynamo.Update(TABLE, {"user_id": user_id})
-        .remove("sweep_bucket", "sweep_at", "plan_announcements")
+        .remove("sweep_bucket", "sweep_at", "announcements")
         .when_equal(sweep_bucket=UNSETTLED, plan_version=plan_version)
         .when_absent("deleting")
     )

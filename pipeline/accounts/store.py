@@ -23,7 +23,8 @@ PLANS: tuple[Plan, ...] = ("free_user", "premium_user")
 @dataclass(frozen=True)
 class User:
     """A person with an account. `session_epoch` counts up when all sessions of the user end, `plan_version` when the
-    plan changes; `emails` tells whether notifications are wanted.
+    plan changes; `emails` tells whether notifications are wanted, `email_confirmed` that the address is the user's:
+    False until a letter to it was answered, where somebody registered with a password.
 
     `deleting` is the tombstone of an account that is being deleted; at the end its record holds only that and the id.
     """
@@ -37,6 +38,7 @@ class User:
     plan_version: int = 0
     plan_changed_at: int | None = None
     emails: bool = True
+    email_confirmed: bool = True
     deleting: int | None = None
 
     @classmethod
@@ -52,6 +54,7 @@ class User:
             plan_version=record.get("plan_version", 0),
             plan_changed_at=record.get("plan_changed_at"),
             emails=record.get("emails", True),
+            email_confirmed=record.get("email_confirmed", True),
             deleting=record.get("deleting"),
         )
 
@@ -74,14 +77,17 @@ def identities_of(user: User) -> list[str]:
     return [_identity(LOCAL_ISSUER, user.email)]
 
 
-def create_local_account(email: str, password: str, name: str = "", plan: Plan = "free_user") -> User:
+def create_local_account(
+    email: str, password: str, name: str = "", plan: Plan = "free_user", *, confirmed: bool = True
+) -> User:
     """Register an e-mail address with a password; both records are written together or not at all.
 
+    `confirmed` is False where nobody has shown yet that the address is theirs.
     Raises `InputError` (bad address, weak password) and `ConflictError` with code `email_taken`.
     """
     address = normalise_email(email)
     passwords.check_strength(password)
-    user = User(ids.new_id(), address, name.strip()[:100], plan, clock.now_s(), 0)
+    user = User(ids.new_id(), address, name.strip()[:100], plan, clock.now_s(), 0, email_confirmed=confirmed)
     identity = {
         "identity": _identity(LOCAL_ISSUER, address),
         "user_id": user.user_id,
@@ -129,6 +135,12 @@ def check_password(email: str, password: str) -> User | None:
         _improve_hash(record, password)
     user = get_user(record["user_id"])
     return None if user is None or user.deleting else user
+
+
+def user_of_address(address: str) -> User | None:
+    """The user who signs in with this normalised address and a password."""
+    record = dynamo.get("identities", {"identity": _identity(LOCAL_ISSUER, address)})
+    return get_user(record["user_id"]) if record else None
 
 
 def change_password(user: User, password: str) -> User:

@@ -26,10 +26,13 @@ def clean(job: Job) -> Job:
     return moves.cleaned(job)
 
 
+def archived_copies(job: Job) -> list[ArchivedFile]:
+    """Every archived copy that the job names: those that it relies on, and before them those that are obsolete."""
+    return [ArchivedFile.from_dict(v) for v in [*(job.cleanup or {}).get("archive", []), *job.archived.values()]]
+
+
 def remove_archived(job: Job) -> None:
     """Remove every archived copy of a deleted job: those that its record names, and all under its prefix."""
-    cleanup = job.cleanup or {}
-    for values in [*job.archived.values(), *cleanup.get("archive", [])]:
-        file = ArchivedFile.from_dict(values)
+    for file in archived_copies(job):
         store_named(file.store).remove(file)
     remove_under(storage.archive_prefix(job.user_id, job.job_id))

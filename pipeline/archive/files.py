@@ -1,12 +1,32 @@
-"""A file in the archive, as the job's record knows it."""
+"""A file in the archive, as the job's record knows it, and what its key tells."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 # What moves; the log, the summary and the manifest stay readable.
 MOVING_ROLES = ("vcf", "index", "variants", "consequences", "genotypes")
+
+# `storage.archive_key`: made of our own ids only, so that it may be read back.
+_ARCHIVE_KEY = re.compile(r"archive/([A-Za-z0-9_-]{1,64})/([A-Za-z0-9_-]{1,64})/(\d+)/([a-z]+)")
+
+
+@dataclass(frozen=True)
+class ArchiveKey:
+    """What the key (in a vault: the description) of an archived file tells: whose it is, and which move made it."""
+
+    user_id: str
+    job_id: str
+    version: int
+    role: str
+
+
+def archive_key_of(key: str) -> ArchiveKey | None:
+    """The parts of a `storage.archive_key`; None for any other text."""
+    found = _ARCHIVE_KEY.fullmatch(key)
+    return ArchiveKey(found[1], found[2], int(found[3]), found[4]) if found else None
 
 
 @dataclass(frozen=True)

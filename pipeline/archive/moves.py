@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline import clock, dynamo, storage
 from pipeline.archive.files import ArchivedFile
+from pipeline.archive.words import Told
 from pipeline.errors import ConflictError
 from pipeline.jobs import store
 from pipeline.jobs.card import write_card
@@ -118,22 +119,16 @@ def _written_with_card(job: Job, changes: dict[str, Any], at: float, *unchanged:
         raise
 
 
-def begin_restoring(job: Job, message: str, tier: str, expected_at: int) -> Job:
+def begin_restoring(job: Job, tier: str, told: Told) -> Job:
     """ARCHIVED → RESTORING, with the words that its owner reads from then on (C26)."""
     now = clock.now_s()
-    update = (
-        _update(job, StorageState.ARCHIVED)
-        .add("storage_version", 1)
-        .set(
-            result_storage=StorageState.RESTORING,
-            restore_message=message,
-            restore_tier=tier,
-            restore_requested_at=now,
-            restore_expected_at=expected_at,
-            thawed={},
-        )
-    )
-    return _written(store.look_again(update, now))
+    update = _update(job, StorageState.ARCHIVED).add("storage_version", 1)
+    update.set(result_storage=StorageState.RESTORING, restore_tier=tier, restore_requested_at=now, thawed={})
+    return _written(store.look_again(_set_words(update, told), now))
+
+
+def _set_words(update: dynamo.Update, told: Told) -> dynamo.Update:
+    return update.set(restore_message=told.message, restore_expected_at=told.expected_at)
 
 
 def ask_alone(job: Job, *, held: bool) -> Job:
@@ -148,10 +143,10 @@ def ask_alone(job: Job, *, held: bool) -> Job:
     return _written(update)
 
 
-def note_tier(job: Job, message: str, tier: str, expected_at: int) -> Job:
-    """Another tier was accepted than the one that was asked for."""
-    update = _update(job, StorageState.RESTORING)
-    return _written(update.set(restore_message=message, restore_tier=tier, restore_expected_at=expected_at))
+def note_tier(job: Job, tier: str, told: Told) -> Job:
+    """A file was asked for by another tier than before, or once more: what its owner was told holds no longer."""
+    update = _update(job, StorageState.RESTORING).set(restore_tier=tier, restore_requested_at=clock.now_s())
+    return _written(_set_words(update, told))
 
 
 def note_thawed(job: Job, role: str, key: str) -> Job:
@@ -160,9 +155,10 @@ def note_thawed(job: Job, role: str, key: str) -> Job:
     return _written(store.look_again(update, clock.now() + get_settings().lease_s))
 
 
-def look_again(job: Job, at: float) -> Job:
-    """Nothing can be done before this time."""
-    return _written(store.look_again(_update(job, job.result_storage), at))
+def look_again(job: Job, at: float, told: Told | None = None) -> Job:
+    """Nothing can be done before this time; `told` are new words for the owner."""
+    update = store.look_again(_update(job, job.result_storage), at)
+    return _written(update if told is None else _set_words(update, told))
 
 
 def finish_restoring(job: Job, archive_after: int | None) -> Job:

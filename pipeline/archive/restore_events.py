@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline import messages
+from pipeline.archive.files import archive_key_of
 from pipeline.messages import Message
-
-# `storage.archive_key`: made of our own ids only, so that it may be read back.
-ARCHIVE_KEY = re.compile(r"archive/(?P<user>[A-Za-z0-9_-]{1,64})/(?P<job>[A-Za-z0-9_-]{1,64})/\d+/[a-z]+\Z")
 
 
 class _Object(BaseModel):
@@ -42,9 +39,9 @@ def message_of(body: str) -> Message | None:
             records = _Event.model_validate_json(body).Records
         except ValidationError:
             return messages.parse(body)
-        found = [ARCHIVE_KEY.match(unquote_plus(record.s3.object.key)) for record in records]
-        matches = [match for match in found if match is not None]
-        return Message(type="restore-ready", job_id=matches[0]["job"], user_id=matches[0]["user"]) if matches else None
+        found = [archive_key_of(unquote_plus(record.s3.object.key)) for record in records]
+        ours = [key for key in found if key is not None]
+        return Message(type="restore-ready", job_id=ours[0].job_id, user_id=ours[0].user_id) if ours else None
     if '"s3:TestEvent"' in body and _is_test(body):
         return None
     return messages.parse(body)

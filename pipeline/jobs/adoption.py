@@ -31,6 +31,12 @@ def first_look(job_id: str) -> Job | None:
         return store.get(job_id)  # another worker adopted or moved it at this moment
 
 
+def finished_job(job_id: str) -> Job | None:
+    """The first look at a job whose result may be moved; None for one that is not COMPLETED, or is being deleted."""
+    job = first_look(job_id)
+    return job if job is not None and not job.deleting and job.job_status == JobStatus.COMPLETED else None
+
+
 def _has_unknown_files(job: Job) -> bool:
     """A result that came back from an archive of an original system: its size and checksum can be taken now."""
     return job.has_results and any(file["sha256"] == originals.UNKNOWN_SHA256 for file in job.outputs.values())

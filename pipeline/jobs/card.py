@@ -26,7 +26,8 @@ PASSING = frozenset({"lease_owner", "lease_expires_at", "progress", "announcemen
 # What the card of a deleted job keeps: enough to remove every copy, and no name.
 TOMBSTONE = frozenset(
     {
-        "job_id", "user_id", "submit_time", "job_status", "result_storage", "storage_version", "attempt", "deleting",
+        "job_id", "user_id", "submit_time", "job_status", "result_storage", "storage_version", "attempt", "restarts",
+        "deleting",
         "s3_inputs_bucket", "s3_key_input_file", "s3_results_bucket", "archived", "cleanup", "results_file_archive_id",
     }
 )  # fmt: skip
@@ -52,10 +53,12 @@ class Card:
 
 
 def order_of(job: Job, *, confirmed: bool = False) -> tuple[int, ...]:
-    """Deletion is last; else the attempt; an end of the work that the record confirmed; the moves of the result."""
+    """Deletion is last; else the attempt, and whether it was started again after it; an end of the work that the record
+    confirmed; the moves of the result."""
     return (
         int(job.deleting is not None),
         job.attempt,
+        job.restarts,
         int(confirmed and job.job_status in _WITHOUT_RESULT),
         _WORK_ORDER.index(job.job_status),
         job.storage_version,

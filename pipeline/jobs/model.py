@@ -54,6 +54,7 @@ class Job:
     attempt: int = 0
     lease_owner: str | None = None
     lease_expires_at: int | None = None
+    restarts: int = 0  # how often its owner started it again after a failure
     failures: int = 0
     lost_leases: int = 0
     announcements: int = 0

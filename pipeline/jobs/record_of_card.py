@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline import aws, clock, storage
+from pipeline.archive.cleaning import archived_copies
 from pipeline.archive.files import ArchivedFile
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
@@ -80,8 +81,7 @@ def _where_it_is(job: Job, stored: Mapping[str, int]) -> dict[str, Any] | None:
 def _archived_copies(job: Job) -> dict[str, ArchivedFile]:
     """Archived copies that the card names, also as obsolete, and that are there. A vault cannot be asked: its archives
     count as there."""
-    named = [*((job.cleanup or {}).get("archive", [])), *job.archived.values()]
-    files = {file.role: file for file in map(ArchivedFile.from_dict, named)}
+    files = {file.role: file for file in archived_copies(job)}
     return {role: file for role, file in files.items() if file.store != "s3" or _is_there(file)}
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline import dynamo
-from pipeline.errors import MalformedRecordError
 from pipeline.jobs import store, submit
 from pipeline.jobs.model import Job
 
@@ -27,14 +25,8 @@ def relatives(job: Job) -> Relatives:
     wanted = [*([job.rerun_of] if job.rerun_of else []), *named[:MOST_SHOWN]]
     if not wanted:
         return Relatives(None, [])
-    found = {}
-    for record in dynamo.batch_get(store.TABLE, [{"job_id": job_id} for job_id in dict.fromkeys(wanted)]):
-        try:
-            other = Job.from_record(record)
-        except MalformedRecordError:
-            continue
-        if other.user_id == job.user_id and not other.deleting:
-            found[other.job_id] = other
+    others = store.get_many(dict.fromkeys(wanted))
+    found = {name: other for name, other in others.items() if other.user_id == job.user_id and not other.deleting}
     reruns = [found[job_id] for job_id in named[:MOST_SHOWN] if job_id in found]
     return Relatives(found.get(job.rerun_of or ""), reruns, max(0, len(named) - MOST_SHOWN))
 

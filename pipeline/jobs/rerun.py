@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 from pipeline import clock, dynamo, ids, storage
 from pipeline.accounts.store import User
 from pipeline.errors import ConfigurationError, ConflictError, LimitError, NotFoundError, PermanentError, RetryableError
-from pipeline.jobs import store, submit
+from pipeline.jobs import slots, store, submit
+from pipeline.jobs.card import confirm_card
 from pipeline.jobs.model import Job
-from pipeline.jobs.states import JobStatus
 from pipeline.reference.bundle import load_bundle
 from pipeline.results import documents, versions
 from pipeline.settings import get_settings
@@ -27,7 +27,9 @@ from pipeline.uploads.choices import Choices, check_choices
 from pipeline.uploads.limits import check_size
 from pipeline.uploads.store import Upload, UploadState
 
-Versions = Literal["same", "today", "automatic"]  # "automatic": today's, with the reference chosen by itself
+# Today's versions, too: "automatic" with the reference chosen by itself, "usual_engine" with the engine that is part
+# of the service.
+Versions = Literal["same", "today", "automatic", "usual_engine"]
 
 
 def rerun(user: User, job_id: object, which: Versions, token: str | None = None) -> Job:
@@ -42,9 +44,11 @@ def rerun(user: User, job_id: object, which: Versions, token: str | None = None)
         return store.get_owned(new_id, user.user_id)
     if origin.is_active:
         raise ConflictError("The job is not finished yet. Wait for it, or cancel it.", code="still_active")
-    submit.check_active_jobs(user)
+    slots.check_room(user)
     check_size(user, _size_of(origin))
     choices, pinned = _same(origin) if which == "same" else (_today(origin, anew=which == "automatic"), None)
+    if which == "usual_engine":
+        choices = replace(choices, engine=None)
     check_choices(choices)
     upload = _record(origin, new_id, choices, pinned)
     if upload.state == UploadState.COPYING:
@@ -144,7 +148,7 @@ def _note_on_origin(origin: Job, new_id: str) -> None:
     update = dynamo.Update(store.TABLE, {"job_id": origin.job_id}).set(reruns=[*known, new_id])
     update.when_equal(user_id=origin.user_id, reruns=origin.reruns).when_absent("deleting")
     try:
-        update.write()
+        confirm_card(Job.from_record(update.write()))
     except ConflictError:
         current = store.get_owned(origin.job_id, origin.user_id)
         if current.reruns == origin.reruns:
@@ -177,8 +181,3 @@ def _as_it_is_now(upload: Upload) -> Upload:
     except NotFoundError as error:
         storage.delete_under(upload.bucket, upload.key)
         raise RetryableError("Copying the file took too long. Try again.", code="copy_failed") from error
-
-
-def is_rerunnable(job: Job) -> bool:
-    """Whether the page offers to run it again."""
-    return job.job_status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)

@@ -29,6 +29,11 @@ def get(job_id: str) -> Job | None:
     return Job.from_record(record) if record else None
 
 
+def get_many(job_ids: Iterable[str]) -> dict[str, Job]:
+    """Jobs by id, read consistently; absent ones, and those that this version cannot read, are left out."""
+    return {job.job_id: job for job in _readable(dynamo.batch_get(TABLE, [_key(job_id) for job_id in job_ids]))}
+
+
 def get_owned(job_id: object, user_id: str) -> Job:
     """The user's own job. Another user's, a deleted and an unknown one all raise the same `NotFoundError` (C03)."""
     job = get(job_id) if isinstance(job_id, str) else None
@@ -53,9 +58,7 @@ def list_of_user(user_id: str, expected_ids: list[str] | None = None) -> list[Jo
     indexed = {job.job_id: job for job in _readable(records)}
     stale = [job_id for job_id in expected_ids or [] if job_id not in indexed]
     stale += [job.job_id for job in indexed.values() if job.is_active]
-    for job in _readable(dynamo.batch_get(TABLE, [_key(job_id) for job_id in stale])):
-        if job.user_id == user_id:
-            indexed[job.job_id] = job
+    indexed |= {job.job_id: job for job in get_many(stale).values() if job.user_id == user_id}
     present = [job for job in indexed.values() if not job.deleting]
     return sorted(present, key=lambda job: (-job.submit_time, job.job_id))
 

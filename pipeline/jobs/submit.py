@@ -5,9 +5,9 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from pipeline import aws, clock, dynamo
-from pipeline.accounts.store import User, require_standing
-from pipeline.errors import ConflictError, LimitError, NotFoundError
-from pipeline.jobs import store
+from pipeline.accounts.store import User
+from pipeline.errors import ConflictError, NotFoundError
+from pipeline.jobs import slots, store
 from pipeline.jobs.announce import announce_pending
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
@@ -32,24 +32,12 @@ def submit(user: User, upload_id: object, choices: Choices | None = None) -> Job
         return store.get_owned(upload.upload_id, user.user_id)
     if upload.state != UploadState.UPLOADED:
         raise ConflictError("The upload is not finished yet.", code="upload_unfinished")
-    require_standing(user.user_id)
-    check_active_jobs(user)
     job = _new_job(upload, check_choices(choices or upload.choices))
+    slots.take(user, job.job_id)
     if not _create(upload, job):
         return store.get_owned(upload.upload_id, user.user_id)
     announce_pending(job)
     return job
-
-
-def check_active_jobs(user: User) -> None:
-    """Refuse another job to a user who has as many waiting or running as the plan allows."""
-    limit = get_settings().max_active_jobs(user.plan)
-    if sum(job.is_active for job in list_jobs(user.user_id)) >= limit:
-        raise LimitError(
-            f"{limit:,} of your jobs are waiting or running, which is the most at once on your plan. "
-            "Wait for one to finish, or cancel one.",
-            code="too_many_jobs",
-        )
 
 
 def _new_job(upload: Upload, choices: Choices) -> Job:
@@ -103,7 +91,7 @@ def list_jobs(user_id: str) -> list[Job]:
 
 def resubmit(user: User, job: Job) -> Job:
     """FAILED → PENDING at the owner's wish, and announced again."""
-    check_active_jobs(user)
+    slots.take(user, job.job_id)
     update = dynamo.Update(store.TABLE, {"job_id": job.job_id}).set(
         job_status=JobStatus.PENDING,
         sweep_bucket=store.SWEEP_BUCKET,
@@ -112,6 +100,7 @@ def resubmit(user: User, job: Job) -> Job:
         lost_leases=0,
         announcements=0,
     )
+    update.add("restarts", 1)  # so that its card is newer than that of the failure
     update.remove("error", "complete_time").when_equal(job_status=JobStatus.FAILED).when_absent("deleting")
     try:
         renewed = Job.from_record(update.write())

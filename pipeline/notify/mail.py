@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -60,22 +61,28 @@ def compose(job: Job, event: Event, to: Address) -> EmailMessage:
     name = shown_name(job.input_file_name)
     address = portal_address()
     facts = {
-        "product": PRODUCT,
         "name": name,
         "job_url": f"{address}/jobs/{job.job_id}",
         "account_url": f"{address}/account",
         "archived": not job.has_results,
         "keeps_until": _time(job.archive_after) if job.archive_after and job.archive_after > clock.now() else None,
     }
+    message = written(to, SUBJECTS[event].format(name=name), event, facts)
+    message["List-Unsubscribe"] = f"<{address}/account#emails>"
+    return message
+
+
+def written(to: Address, subject: str, template: str, facts: dict[str, Any]) -> EmailMessage:
+    """An e-mail as plain text and as HTML, from the two templates of this name."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender()
     message["To"] = to
-    message["Subject"] = SUBJECTS[event].format(name=name)
+    message["Subject"] = subject
     message["Date"] = format_datetime(datetime.fromtimestamp(clock.now_s(), UTC))
-    message["List-Unsubscribe"] = f"<{address}/account#emails>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers to this
-    message.set_content(_templates.get_template(f"{event}.txt").render(facts), cte="quoted-printable")
-    html = _templates.get_template(f"{event}.html").render(facts, subject=str(message["Subject"]))
+    facts = {"product": PRODUCT, "subject": str(message["Subject"])} | facts
+    message.set_content(_templates.get_template(f"{template}.txt").render(facts), cte="quoted-printable")
+    html = _templates.get_template(f"{template}.html").render(facts)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     return message
 

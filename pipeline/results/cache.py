@@ -76,20 +76,30 @@ def derived(jobs: Sequence[Job], layout: str, make: Callable[[Path], None]) -> I
     It is made once, kept like a cached table, and gone with either job. `layout` names what is in it. The tables must
     be open: `make` may read them.
     """
-    entries = [_entry(job, "variants") for job in jobs]
-    identity = "\0".join([layout, *(f"{entry.bucket}\0{entry.key}\0{entry.sha256}" for entry in entries)])
-    name = "-".join([*(job.job_id for job in jobs), hashlib.sha256(identity.encode()).hexdigest()])
-    path = cache_dir() / DERIVED / f"{name}.parquet"
+    path = derived_path(jobs, layout)
     for _ in range(ATTEMPTS):
         handle = _open_shared(path)
         if handle is None:
-            _derive(path, sum(entry.size for entry in entries), make)
+            _derive(path, sum(_entry(job, "variants").size for job in jobs), make)
             continue
         with handle:
             os.utime(handle.fileno())
             yield path
         return
     raise RetryableError("The result is asked for by many at once. Try again in a moment.", code="cache_busy")
+
+
+def derived_path(jobs: Sequence[Job], layout: str) -> Path:
+    """Where `derived` keeps this file, whether it is there or not."""
+    entries = [_entry(job, "variants") for job in jobs]
+    identity = "\0".join([layout, *(f"{entry.bucket}\0{entry.key}\0{entry.sha256}" for entry in entries)])
+    name = "-".join([*(job.job_id for job in jobs), hashlib.sha256(identity.encode()).hexdigest()])
+    return cache_dir() / DERIVED / f"{name}.parquet"
+
+
+def path_of(job: Job, role: str) -> Path:
+    """Where the local copy of a table belongs, whether it is there or not."""
+    return _entry(job, role).path
 
 
 def _derive(path: Path, expected_size: int, make: Callable[[Path], None]) -> None:
@@ -180,6 +190,11 @@ def _disk_error(error: OSError) -> RetryableError:
     return RetryableError("The server could not keep a copy of the result. Try again.", code="cache_failed")
 
 
+def tidy() -> None:
+    """Remove what was unused for long, and what is over the limit, also where nobody fetches anything."""
+    _make_room(0)
+
+
 def _make_room(size: int) -> None:
     """Remove what was unused for long and, least recently used first, what is over the limit.
 
@@ -193,7 +208,7 @@ def _make_room(size: int) -> None:
             code="result_too_large",
         )
     with _exclusively("clean-up"):
-        files = sorted(_cached_files(), key=lambda entry: entry[1].st_mtime)
+        files = sorted(cached_files(), key=lambda entry: entry[1].st_mtime)
         excess = size + sum(stat.st_size for _, stat in files) - limit
         oldest_kept = clock.now() - get_settings().result_cache_idle_s
         for path, stat in files:
@@ -202,7 +217,7 @@ def _make_room(size: int) -> None:
                 excess -= stat.st_size
 
 
-def _cached_files() -> Iterator[tuple[Path, os.stat_result]]:
+def cached_files() -> Iterator[tuple[Path, os.stat_result]]:
     """Every cached table, and what a dead process left of a fetch."""
     for path in cache_dir().glob("*/*"):
         try:

@@ -16,6 +16,7 @@ from pipeline.settings import MEBIBYTE, get_settings
 
 log = logs.get_logger()
 MAX_DOCUMENT_BYTES = 4 * MEBIBYTE  # manifests have a few kilobytes; more is not one of ours
+TOO_LARGE = "document_too_large"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def document(job: Job, role: str) -> dict[str, Any]:
     """The JSON document with this role: `manifest` or `summary`."""
     stored = _stored(job, role)
     if int(stored["size"]) > MAX_DOCUMENT_BYTES:
-        raise LimitError(f"The {role} is too long to be shown. Download it instead.", code="document_too_large")
+        raise LimitError(f"The {role} is too long to be shown. Download it instead.", code=TOO_LARGE)
     try:
         value = json.loads(_read(job, stored["key"], MAX_DOCUMENT_BYTES))
     except ValueError as error:

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, ids, logs, messages, storage
 from pipeline.annotation.annotate import STEPS, AnnotationResult, Progress, annotate
-from pipeline.archive.steps import archive_after_of
+from pipeline.archive.rules import archive_after_of
 from pipeline.errors import (
     CancelledError,
     ConflictError,

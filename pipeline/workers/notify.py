@@ -68,9 +68,12 @@ def _event_of(message: Message, job: Job | None) -> Event | None:
 
 
 def _who_wants_it(job: Job) -> User | None:
-    """The owner; None if the account is gone or going, or its owner switched e-mails off."""
+    """The owner; None if the account is gone or going, its owner switched e-mails off, or nobody confirmed that the
+    address is theirs."""
     owner = accounts.get_user(job.user_id)
-    return owner if owner is not None and owner.emails and not owner.deleting else None
+    if owner is None or owner.deleting or not owner.emails or not owner.email_confirmed:
+        return None
+    return owner
 
 
 def _hand_over(held: claims.Claim, letter: EmailMessage) -> None:

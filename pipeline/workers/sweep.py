@@ -8,15 +8,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, logs, messages, storage
 from pipeline.accounts import plans
-from pipeline.accounts.delete import continue_deletion, deleting_users
+from pipeline.accounts.delete import announce_deletion, deleting_users
 from pipeline.archive.cleaning import clean
+from pipeline.archive.vault_sweep import VaultSweep
 from pipeline.errors import ConflictError, GasError
 from pipeline.jobs import delete, store
 from pipeline.jobs.announce import announce_finished, announce_pending, announce_restored
@@ -27,7 +29,7 @@ from pipeline.messages import Message, MessageType
 from pipeline.settings import get_settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
-from pipeline.uploads.store import UploadState
+from pipeline.uploads.store import Upload, UploadState
 
 log = logs.get_logger()
 
@@ -95,13 +97,13 @@ def _sweep_deleted(job: Job) -> str:
     return "buried"
 
 
-def sweep_jobs() -> Counter[str]:
-    """Put right every job that is due. One odd job never stops the rest."""
+def _all_of(steps: Iterable[tuple[dict[str, str], Callable[[], str]]]) -> Counter[str]:
+    """What each step said that it did. One odd job, upload or account never stops the rest; its ids are logged."""
     done: Counter[str] = Counter()
-    for job_id in store.due_for_sweep(clock.now()):
-        with logs.bound(job_id=job_id):
+    for ids, step in steps:
+        with logs.bound(**ids):
             try:
-                done[sweep_job(job_id)] += 1
+                done[step()] += 1
             except ConflictError:
                 done["changed_meanwhile"] += 1
             except (GasError, BotoCoreError, ClientError) as error:
@@ -110,40 +112,44 @@ def sweep_jobs() -> Counter[str]:
     return done
 
 
+def sweep_jobs() -> Counter[str]:
+    """Put right every job that is due."""
+    return _all_of(({"job_id": job_id}, partial(sweep_job, job_id)) for job_id in store.due_for_sweep(clock.now()))
+
+
 def sweep_accounts() -> Counter[str]:
-    """Tell again of plan changes that nobody settled, and go on with accounts whose deletion was cut short."""
-    done: Counter[str] = Counter()
+    """Tell again of plan changes that nobody settled, and of accounts whose deletion was cut short."""
     now = clock.now()
-    steps: list[tuple[str, Callable[[str], object]]] = [
-        *((user_id, plans.announce_plan) for user_id in plans.unsettled_users(now)),
-        *((user_id, continue_deletion) for user_id in deleting_users(now)),
-    ]
-    for user_id, step in steps:
-        with logs.bound(user_id=user_id):
-            try:
-                step(user_id)
-                done[step.__name__] += 1
-            except (GasError, BotoCoreError, ClientError) as error:
-                done["failed"] += 1
-                log.warning("sweep_failed", error=type(error).__name__)
-    return done
+    return _all_of(
+        [
+            *(({"user_id": user_id}, partial(_announce_plan, user_id)) for user_id in plans.unsettled_users(now)),
+            *(({"user_id": user_id}, partial(_announce_deletion, user_id)) for user_id in deleting_users(now)),
+        ]
+    )
+
+
+def _announce_plan(user_id: str) -> str:
+    plans.announce_plan(user_id)
+    return "announce_plan"
+
+
+def _announce_deletion(user_id: str) -> str:
+    announce_deletion(user_id)
+    return "announce_deletion"
 
 
 def sweep_uploads() -> Counter[str]:
     """Remove uploads that nobody finished in time, and records of those that became jobs long ago."""
-    done: Counter[str] = Counter()
-    for upload in uploads.due_for_sweep(clock.now()):
-        try:
-            if upload.state == UploadState.SUBMITTED:
-                uploads.remove(upload)
-                done["forgot_upload"] += 1
-            else:
-                transfer.discard(upload)
-                done["discarded_upload"] += 1
-        except (GasError, BotoCoreError, ClientError) as error:
-            done["failed"] += 1
-            log.warning("sweep_failed", upload_id=upload.upload_id, error=type(error).__name__)
-    return done
+    due = uploads.due_for_sweep(clock.now())
+    return _all_of(({"upload_id": upload.upload_id}, partial(_sweep_upload, upload)) for upload in due)
+
+
+def _sweep_upload(upload: Upload) -> str:
+    if upload.state == UploadState.SUBMITTED:
+        uploads.remove(upload)
+        return "forgot_upload"
+    transfer.discard(upload)
+    return "discarded_upload"
 
 
 @dataclass
@@ -152,14 +158,16 @@ class SweepLoop:
 
     stopping: threading.Event
     last_tick: float = field(default_factory=time.monotonic)
+    vault: VaultSweep = field(default_factory=VaultSweep)
 
     def run(self) -> None:
         """Sweep, then wait; a cloud that does not answer is asked again at the next round."""
         while not self.stopping.is_set():
             self.last_tick = time.monotonic()
             try:
-                done = sweep_jobs() + sweep_uploads() + sweep_accounts()
-                if any(kind != "nothing" for kind in done):
+                done = sweep_jobs() + sweep_uploads() + sweep_accounts() + _all_of([({}, self.vault.step)])
+                del done["nothing"]
+                if done:
                     log.info("swept", **done)
             except (BotoCoreError, ClientError) as error:
                 log.warning("sweep_unavailable", error=type(error).__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline import clock, logs, messages
 from pipeline.archive.restore_events import message_of
-from pipeline.archive.steps import thaw_result
+from pipeline.archive.restoring import thaw_result
 from pipeline.errors import ConflictError
 from pipeline.jobs import store
 from pipeline.jobs.states import StorageState

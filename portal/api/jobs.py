@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from pipeline import aws, storage
 from pipeline.errors import ConflictError, NotFoundError
+from pipeline.jobs import cancel as cancelling
 from pipeline.jobs import delete as deletion
 from pipeline.jobs import store, submit
 from pipeline.jobs.model import Job
@@ -112,7 +113,7 @@ def cancel(job_id: str) -> dict[str, Any]:
     if job.job_status == JobStatus.CANCELLED:
         return as_json(job)
     try:
-        return as_json(store.cancel(job))
+        return as_json(cancelling.cancel(job))
     except ConflictError as error:
         job = _owned(job_id)
         if job.job_status == JobStatus.CANCELLED:

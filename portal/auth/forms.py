@@ -45,6 +45,25 @@ class PasswordForm(FlaskForm):
     new_password = _password("New password", "Choose a new password.")
 
 
+class ForgottenForm(FlaskForm):
+    """Whose password is forgotten."""
+
+    email = _email()
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password for who comes by a link from a letter."""
+
+    token = HiddenField()
+    password = _password("New password", "Choose a new password.")
+
+
+class ConfirmForm(FlaskForm):
+    """The press of the button that confirms an address: programs that open every link in a letter press none."""
+
+    token = HiddenField()
+
+
 class EmailsForm(FlaskForm):
     """Whether the service sends e-mails."""
 

@@ -11,7 +11,17 @@ from portal.auth.sessions import is_fresh_enough
 from portal.static_files import ASSETS_ENDPOINT, is_static_file
 
 OPEN_ENDPOINTS = frozenset(
-    {"home.home", "home.favicon", "auth.login", "auth.register", "health.healthz", "health.livez"}
+    {
+        "home.home",
+        "home.favicon",
+        "auth.login",
+        "auth.register",
+        "recovery.confirm",
+        "recovery.forgotten",
+        "recovery.reset",
+        "health.healthz",
+        "health.livez",
+    }
 )
 OPEN_ASSETS = frozenset(
     {

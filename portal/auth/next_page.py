@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 DEFAULT_PAGE = "/jobs"
 MAX_LENGTH = 512
 _FORBIDDEN = re.compile(r"[\\\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff]")
-_NO_DESTINATIONS = ("/login", "/register", "/logout", "/api/", "/_dash", "/_reload", "/assets/", "/healthz", "/livez")
+_OF_SIGN_IN = ("/login", "/register", "/logout", "/forgotten", "/reset", "/confirm")
+_NO_DESTINATIONS = (*_OF_SIGN_IN, "/api/", "/_dash", "/_reload", "/assets/", "/healthz", "/livez")
 
 
 def safe_next(target: str | None) -> str:

@@ -28,6 +28,11 @@ def register_limit() -> str:
     return get_settings().register_rate_limit
 
 
+def letter_limit() -> str:
+    """Letters that somebody may ask for, as the settings say."""
+    return get_settings().letter_rate_limit
+
+
 def account_key() -> str:
     """The account that a sign-in form names, in a form that shows nobody's address."""
     address = request.form.get("email", "")[:320].strip().casefold()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -11,7 +11,7 @@ from pipeline.accounts.demo import DEMO_ACCOUNTS, DemoAccount
 from pipeline.errors import ConflictError, InputError
 from pipeline.logs import get_logger
 from pipeline.settings import get_settings
-from portal.auth import rate_limits, sessions
+from portal.auth import letters, rate_limits, sessions
 from portal.auth.current import current_user, optional_user
 from portal.auth.forms import EmailsForm, LoginForm, PasswordForm, RegisterForm
 from portal.auth.next_page import safe_next
@@ -50,19 +50,22 @@ def login() -> ResponseReturnValue:
 @blueprint.route("/register", methods=["GET", "POST"])
 @limiter.limit(rate_limits.register_limit, methods=["POST"])
 def register() -> ResponseReturnValue:
-    """A new free account; signs in at once."""
+    """A new free account; signs in at once. A letter to the address asks whether it is the user's."""
     if optional_user() is not None:
         return redirect(safe_next(None), 303)
     form = RegisterForm()
     if form.validate_on_submit():
         try:
-            user = store.create_local_account(form.email.data, form.password.data, form.name.data or "")
+            user = store.create_local_account(
+                form.email.data, form.password.data, form.name.data or "", confirmed=False
+            )
         except (InputError, ConflictError) as error:
             _show_at_field(form, FIELD_OF, error)
         else:
             sessions.start(user)
             log.info("registered", user_id=user.user_id)
-            return redirect(safe_next(None), 303)
+            answer = make_response(redirect(safe_next(None), 303))
+            return letters.send_after(answer, "confirm", user) if letters.are_sent() else answer
     return render_template("register.html", form=form, free_limit=upload_limit_of("free_user")), _status(form)
 
 

@@ -6,7 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 from flask import url_for
 
+from pipeline.errors import GasError
 from pipeline.jobs.model import Job
+from pipeline.results.documents import TOO_LARGE
+from portal.components import states
 from portal.components.words import size
 
 # Role: name for people, and what it is good for.
@@ -39,6 +42,15 @@ def main_download(job: Job) -> list[Component]:
     if not job.has_results or "vcf" not in job.outputs:
         return []
     return [html.A("Download VCF", className="btn btn-sm btn-primary", **_link(job, "vcf"))]
+
+
+def instead(job: Job, role: str, error: GasError) -> Component:
+    """Why a document is not shown, and the document itself where it is only too long for a page: documents can be
+    fetched whatever the archive holds."""
+    if error.code != TOO_LARGE:
+        return states.notice(error.message)
+    title, _ = FILES[role]
+    return states.notice([error.message, " ", html.A(title, **_link(job, role))])
 
 
 def _link(job: Job, role: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from botocore.exceptions import BotoCoreError, ClientError
 from dash import dcc, html
 
@@ -46,8 +48,8 @@ def badge(job: Job) -> html.Span:
     return html.Span(name, className=f"gas-state gas-state-{look}")
 
 
-def notice(sentence: str, *, tone: str = "danger") -> html.Div:
-    """A sentence in a box; `tone` is `danger`, `warning` or `info`."""
+def notice(sentence: str | list[Any], *, tone: str = "danger") -> html.Div:
+    """A sentence (with links in it, perhaps) in a box; `tone` is `danger`, `warning` or `info`."""
     return html.Div(sentence, className=f"gas-note gas-note-{tone}", role="status")
 
 

@@ -123,4 +123,6 @@ def _coming_back(job: Job) -> list[Any]:
     said = job.restore_message or "It is being brought back from the archive. This page follows by itself."
     if job.restore_expected_at is None:
         return [html.P(said)]
+    if job.restore_expected_at <= clock.now():  # the next look of a worker says what is true now
+        return [html.P(said), html.P("It takes longer than expected.", className="gas-muted")]
     return [html.P(said), html.P(["Expected by ", time(job.restore_expected_at), "."], className="gas-muted")]

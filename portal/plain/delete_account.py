@@ -1,10 +1,12 @@
-"""Deleting one's own account: what goes, then the password, then everything is gone (C34)."""
+"""Deleting one's own account: what goes, then the password; the account is closed, and a worker removes it (C34)."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, render_template
+from botocore.exceptions import BotoCoreError, ClientError
+from flask import Blueprint, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
@@ -16,7 +18,7 @@ from pipeline.accounts.passwords import MAX_PASSWORD_LENGTH
 from pipeline.jobs.model import Job
 from pipeline.jobs.submit import list_jobs
 from pipeline.logs import get_logger
-from pipeline.results import cache
+from pipeline.results import cache_upkeep
 from portal.auth import rate_limits, sessions
 from portal.auth.current import current_user
 from portal.auth.rate_limits import limiter
@@ -47,21 +49,28 @@ def page() -> ResponseReturnValue:
 @blueprint.post("")
 @limiter.limit(rate_limits.login_limit, key_func=lambda: current_user().user_id, deduct_when=rate_limits.failed)
 def confirm() -> ResponseReturnValue:
-    """Everything of the account goes, and this browser is signed out."""
+    """The account is closed at once, however much it holds; this browser is signed out."""
     user = current_user()
     form = DeleteForm()
     if form.validate_on_submit():
         known = store.check_password(user.email, form.password.data)
         if known is not None and known.user_id == user.user_id:
-            jobs = list_jobs(user.user_id)
             delete_account(user)
-            for job in jobs:
-                cache.forget(job.job_id)
             sessions.end()
-            log.info("account_deleted", user_id=user.user_id)
-            return render_template("account_deleted.html")
+            log.info("account_leaving", user_id=user.user_id)
+            answer = make_response(render_template("account_deleted.html", email=user.email))
+            # Once the page is on its way: what other machines keep goes with their own look at the records.
+            answer.call_on_close(partial(_forget_copies, user.user_id))
+            return answer
         form.password.errors = [*form.password.errors, "This is not your password."]
     return _page(form)
+
+
+def _forget_copies(user_id: str) -> None:
+    try:
+        cache_upkeep.forget_jobs_of(user_id)
+    except (BotoCoreError, ClientError) as error:
+        log.warning("copies_not_forgotten", user_id=user_id, error=type(error).__name__)  # the upkeep does it later
 
 
 def _page(form: DeleteForm) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from pipeline import aws, clock, dynamo
 from pipeline.jobs import store
 from pipeline.settings import Settings
 from tests.builders import make_job, make_user
+from tests.pipeline.archive.results_with_files import whole_result
 from util_jobs import cli
 
 
@@ -57,6 +58,17 @@ def test_orphans_are_named_in_json_and_removed_only_when_asked_for_C34(monkeypat
     assert _json()["orphans"] == [{"bucket": aws.bucket("results"), "key": key, "size": 4}]
     assert "1 orphaned objects removed" in _run("--remove-orphans")
     assert _json()["orphans"] == []
+
+
+def test_results_from_before_there_was_an_archive_get_a_date_only_when_asked_for() -> None:
+    old = whole_result(make_user().user_id, archive_after=None, sweep_bucket=None, sweep_at=None)
+    sentence = "1 old results of free users follow the free rule from now on"
+    assert sentence not in _run()
+    assert sentence in _run("--settle", "--dry-run")
+    assert store.get(old.job_id).archive_after is None  # type: ignore[union-attr]
+    assert sentence in _run("--settle")
+    assert store.get(old.job_id).archive_after  # type: ignore[union-attr]
+    assert _json("--settle")["settled"] == 0
 
 
 def test_no_file_name_is_in_what_it_says_C10() -> None:

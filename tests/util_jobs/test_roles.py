@@ -7,15 +7,19 @@ from dataclasses import replace
 import pytest
 
 from pipeline import aws, clock, dynamo, messages, storage
+from pipeline.accounts import recovery
 from pipeline.accounts import store as accounts
 from pipeline.jobs import delete, relatives, rerun, store, submit
 from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.notify import letters, mail
 from pipeline.settings import MEBIBYTE, Settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
 from pipeline.workers import sweep
 from tests.builders import PASSWORD, make_job, make_upload, make_user, write_job
+from tests.conftest import forget_settings
 from tests.iam import recorded_needs, refused
+from tests.pipeline.notify.letters import verify_sender
 from tests.pipeline.workers.fake_work import install, make_runner, run_one
 
 
@@ -41,6 +45,24 @@ def test_the_portal_may_do_its_work(moto_aws: Settings, monkeypatch: pytest.Monk
         delete.delete(job)
     actions = {action for action, _ in needs}
     assert {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "sns:Publish", "dynamodb:Query"} <= actions
+    assert refused("web", needs) == set()
+
+
+def test_the_portal_may_send_letters_from_the_address_of_the_service_and_no_other(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAS_MAIL_SENDER", "Annotation <gas@example.org>")
+    forget_settings()
+    verify_sender()
+    monkeypatch.setattr(letters, "prepare_local_sender", lambda _sender: None)  # only a local stack does that
+    user = accounts.create_local_account("ada@example.org", PASSWORD, confirmed=False)
+    to = mail.recipient_of(user)
+    assert to is not None
+    with recorded_needs() as needs:
+        letters.deliver(letters.compose("confirm", to, "/confirm?token=x", 72))
+        recovery.confirm_email(user.user_id, user.email)
+        recovery.set_forgotten_password(user.user_id, recovery.password_mark(user), PASSWORD + "!")
+    assert "ses:SendEmail" in {action for action, _ in needs}
     assert refused("web", needs) == set()
 
 

@@ -19,7 +19,7 @@ from pipeline import aws, clock, dynamo, messages, storage
 from pipeline.accounts import delete as account_deletion
 from pipeline.accounts import plans
 from pipeline.accounts.store import User
-from pipeline.archive import moves, steps
+from pipeline.archive import moves, steps, words
 from pipeline.archive.stores import vaults
 from pipeline.jobs import delete as job_deletion
 from pipeline.jobs import store
@@ -27,6 +27,7 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.states import StorageState
 from pipeline.messages import Message, MessageType
 from pipeline.settings import Settings, get_settings
+from pipeline.uploads import transfer
 from pipeline.workers import sweep
 from pipeline.workers.archive import ArchiveHandler
 from pipeline.workers.delivery import Handler
@@ -168,7 +169,7 @@ def test_the_restore_worker_may_stop_a_move_to_the_archive_C24(cloud: Settings) 
 
 def test_the_thaw_worker_may_do_its_work(cloud: Settings) -> None:
     job = archived(make_user())
-    moves.begin_restoring(job, "It comes back.", "Expedited", clock.now_s())
+    moves.begin_restoring(job, "Expedited", words.of_tier("Expedited"))
     event = {"Records": [{"s3": {"object": {"key": storage.archive_key(job.user_id, job.job_id, 1, "vcf")}}}]}
     send("thaw", "thaw-due", job)
 
@@ -202,7 +203,7 @@ def test_the_notify_worker_may_do_its_work(moto_aws: Settings, monkeypatch: pyte
 def test_the_portal_may_change_plans_and_delete_all_that_a_user_has_C34(cloud: Settings) -> None:
     user = make_user()
     cold, coming, alone = archived(user), archived(user), archived(user)
-    moves.begin_restoring(coming, "It comes back.", "Expedited", clock.now_s())
+    moves.begin_restoring(coming, "Expedited", words.of_tier("Expedited"))
     make_upload(user)
 
     def work() -> None:
@@ -211,9 +212,35 @@ def test_the_portal_may_change_plans_and_delete_all_that_a_user_has_C34(cloud: S
         account_deletion.delete_account(user)
 
     needs = needs_of(work)
-    assert now_of(cold).deleting and now_of(coming).deleting and now_of(alone).deleting
+    assert now_of(alone).deleting
     assert aws.topic_arn("plan-changes") in {arn for action, arn in needs if action == "sns:Publish"}
     assert refused("web", needs) == set()
+    assert not now_of(cold).deleting and not now_of(coming).deleting  # they are the restore worker's
+
+
+def test_the_restore_worker_may_remove_all_of_an_account_C34(cloud: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GAS_ACCOUNT_DELETE_JOBS", "2")
+    forget_settings()
+    user = make_user()
+    cold, coming, hot = archived(user), archived(user), due(user)
+    moves.begin_restoring(coming, "Expedited", words.of_tier("Expedited"))
+    make_upload(user)
+    transfer.start(user, "unfinished.vcf", 10)
+    odd = due(user)
+    dynamo.Update("jobs", {"job_id": odd.job_id}).set(job_status="FROM_THE_FUTURE").write()
+    account_deletion.delete_account(user)
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+
+    needs = set().union(*(needs_of(lambda: one(RestoreHandler())) for _ in range(3)))
+    moment += 3600
+    account_deletion.announce_deletion(user.user_id)
+    needs |= needs_of(lambda: one(RestoreHandler()))
+    assert now_of(cold).deleting and now_of(coming).deleting and now_of(hot).deleting
+    assert needed_queue("restore") in {arn for action, arn in needs if action == "sqs:SendMessage"}  # in turns
+    assert ("dynamodb:PutItem", needed_table("users")) in needs  # the account's record was reduced
+    assert ("dynamodb:DeleteItem", needed_table("identities")) in needs
+    assert refused("restore", needs) == set()
 
 
 def test_the_sweep_may_carry_on_with_results_plans_and_accounts(
@@ -221,7 +248,7 @@ def test_the_sweep_may_carry_on_with_results_plans_and_accounts(
 ) -> None:
     user, gone = make_user(), make_user("eve@example.org")
     ready, coming = due(user), archived(user)
-    moves.begin_restoring(coming, "It comes back.", "Expedited", clock.now_s())
+    moves.begin_restoring(coming, "Expedited", words.of_tier("Expedited"))
     obsolete = list(archived(user).archived.values())
     prefixes = [storage.archive_prefix(user.user_id, "abandoned")]
     untidy = due(user, archive_after=None, cleanup={"archive": obsolete, "prefixes": prefixes})
@@ -229,9 +256,7 @@ def test_the_sweep_may_carry_on_with_results_plans_and_accounts(
     deleted = store.mark_deleting(archived(user))
     make_upload(gone)
     plans.change_plan(user.user_id, "premium_user")
-    with monkeypatch.context() as interrupted:
-        interrupted.setattr(account_deletion, "continue_deletion", lambda _user: "")
-        account_deletion.delete_account(gone)
+    account_deletion.delete_account(gone)
     moment = clock.now() + 3600
     monkeypatch.setattr(clock, "now", lambda: moment)
 
@@ -247,12 +272,16 @@ def test_the_sweep_may_carry_on_with_results_plans_and_accounts(
     assert now_of(untidy).cleanup is None
     assert now_of(deleted).input_file_name == "(deleted)"
     assert {arn for action, arn in needs if action == "sqs:SendMessage"} == {
-        f"arn:aws:sqs:us-east-1:{cloud.aws_account_id}:{aws.queue_name(name)}" for name in ("archive", "thaw")
+        needed_queue(name) for name in ("archive", "thaw")
     }
     assert aws.topic_arn("plan-changes") in {arn for action, arn in needs if action == "sns:Publish"}
-    assert ("dynamodb:PutItem", needed_table("users")) in needs  # the account's record was reduced
     assert now_of(ready).result_storage == StorageState.HOT  # the archive worker moves it, not the sweep
     assert refused("sweep", needs) == set()
+
+
+def needed_queue(name: str) -> str:
+    settings = get_settings()
+    return f"arn:aws:sqs:{settings.aws_region}:{settings.aws_account_id}:{aws.queue_name(name)}"
 
 
 def needed_table(name: str) -> str:

@@ -198,12 +198,20 @@ def test_the_annotate_worker_reads_no_more_of_accounts_than_their_plan_and_touch
 
 
 def test_no_worker_of_the_archive_sees_inputs_or_changes_accounts() -> None:
-    for name in ("notify", "archive", "restore", "thaw"):
+    for name in ("notify", "archive", "thaw"):
         touched = {r for action, rs in allowed(name).items() if action.startswith("s3:") for r in rs}
         assert not [resource for resource in touched if aws.bucket("inputs") in resource]
         assert "identities" not in tables_of(name)
     assert tables_of("archive")["users"] == tables_of("thaw")["users"] == tables_of("notify")["users"] == {"GetItem"}
-    assert tables_of("restore")["users"] == {"GetItem", "UpdateItem"}  # it notes that the plan is settled
+
+
+def test_the_restore_worker_removes_accounts_and_reads_no_input_C34() -> None:
+    may = allowed("restore")
+    inputs = {action for action, resources in may.items() for r in resources if f"{aws.bucket('inputs')}" in r}
+    assert inputs == {"s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListBucket"}
+    assert tables_of("restore")["users"] == {"GetItem", "UpdateItem", "PutItem"}
+    assert tables_of("restore")["identities"] == {"DeleteItem"}
+    assert "identities" not in tables_of("sweep") and "PutItem" not in tables_of("sweep")["users"]
 
 
 def test_the_notify_worker_reads_no_files_and_sends_from_one_address_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,8 +219,9 @@ def test_the_notify_worker_reads_no_files_and_sends_from_one_address_only(monkey
     monkeypatch.setenv("GAS_MAIL_SENDER", "Annotation <gas@example.org>")
     forget_settings()
     assert allowed("notify")["ses:SendRawEmail"] == {"arn:aws:ses:us-east-1:000000000000:identity/*"}
-    (mail,) = (s for s in role("notify")["Policies"][0]["PolicyDocument"]["Statement"] if s["Sid"] == "SendMail")
-    assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": "gas@example.org"}}
+    for name in ("notify", "web"):
+        (mail,) = (s for s in role(name)["Policies"][0]["PolicyDocument"]["Statement"] if s["Sid"] == "SendMail")
+        assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": "gas@example.org"}}
 
 
 def test_only_the_archive_worker_writes_to_the_archive_and_only_restore_and_thaw_read_from_it() -> None:
@@ -221,7 +230,8 @@ def test_only_the_archive_worker_writes_to_the_archive_and_only_restore_and_thaw
     askers = {n for n in PROCESS_ROLES if "s3:RestoreObject" in allowed(n)}
     assert (writers, askers) == ({"archive"}, {"restore", "thaw"})
     assert {n for n in PROCESS_ROLES if "glacier:UploadArchive" in allowed(n)} == writers
-    assert {n for n in PROCESS_ROLES if "glacier:InitiateJob" in allowed(n)} == askers
+    # The sweep asks for the vault's inventory; IAM knows one action for that and for retrievals.
+    assert {n for n in PROCESS_ROLES if "glacier:InitiateJob" in allowed(n)} == askers | {"sweep"}
     removers = {n for n in PROCESS_ROLES if allowed(n).get("glacier:DeleteArchive") == {VAULT}}
     assert removers == {"web", "archive", "restore", "thaw", "sweep"}
 
@@ -237,9 +247,9 @@ def test_each_worker_sends_only_to_itself_and_the_sweep_to_those_who_move_result
         return {resource.rpartition(":")[2] for resource in allowed(name).get("sqs:SendMessage", ())}
 
     dead = {name: aws.dead_letter_queue_name(name) for name in aws.QUEUES}
-    for name in ("annotate", "notify", "restore"):
+    for name in ("annotate", "notify"):
         assert targets(name) == {dead[name]}
-    for name in ("archive", "thaw"):
+    for name in ("archive", "restore", "thaw"):
         assert targets(name) == {dead[name], aws.queue_name(name)}
     assert targets("sweep") == {aws.queue_name("archive"), aws.queue_name("thaw")}
     assert allowed("sweep")["sns:Publish"] == {aws.topic_arn(topic) for topic in aws.TOPICS}

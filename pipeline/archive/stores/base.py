@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
+from botocore.exceptions import ClientError
+
+from pipeline import logs
 from pipeline.archive.files import ArchivedFile
 from pipeline.errors import RetryableError
+
+log = logs.get_logger()
 
 
 class Retrieval(StrEnum):
@@ -45,6 +51,21 @@ class ArchiveStore(Protocol):
     def remove_under(self, prefix: str) -> int:
         """Remove what an abandoned move may have left under its `target`; gives how many things went."""
         ...
+
+
+def ask_for(file: ArchivedFile, tier: str, refusals: tuple[str, ...], ask: Callable[[str], None]) -> str:
+    """Ask by a tier, and by Standard where Expedited is refused with one of these errors, and only then (C27).
+
+    Gives the tier that was accepted."""
+    try:
+        ask(tier)
+    except ClientError as error:
+        if tier != "Expedited" or error.response["Error"]["Code"] not in refusals:
+            raise
+        log.info("expedited_refused", store=file.store, role=file.role, archive_id=file.archive_id)
+        ask("Standard")
+        return "Standard"
+    return tier
 
 
 def not_retrieved() -> RetryableError:

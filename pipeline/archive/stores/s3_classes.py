@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from botocore.exceptions import ClientError
 
-from pipeline import aws, clock, logs, storage
+from pipeline import aws, clock, storage
 from pipeline.archive.files import ArchivedFile
-from pipeline.archive.stores.base import Retrieval, not_retrieved
+from pipeline.archive.stores.base import Retrieval, ask_for, not_retrieved
 from pipeline.archive.stores.proof import WAITING_CLASSES, digests_of, is_proven, prove
 from pipeline.archive.stores.server_copy import Head, Place, copy_to_class, head, head_or_none
 from pipeline.settings import get_settings
 
-log = logs.get_logger()
-EXPEDITED_REFUSED = "GlacierExpeditedRetrievalNotAvailable"
+EXPEDITED_REFUSED = ("GlacierExpeditedRetrievalNotAvailable",)
 NOT_READABLE = ("InvalidObjectState", "ObjectNotInActiveTierError")  # the refusals of GET and of CopyObject
 EXPIRY = re.compile(r'expiry-date="([^"]+)"')
 
@@ -52,15 +52,7 @@ class S3ClassStore:
             return tier
         if described.get("StorageClass") == "DEEP_ARCHIVE" and tier == "Expedited":
             tier = "Standard"  # DEEP_ARCHIVE has no Expedited
-        try:
-            _restore(file, tier)
-        except ClientError as error:
-            if tier != "Expedited" or error.response["Error"]["Code"] != EXPEDITED_REFUSED:
-                raise
-            log.info("expedited_refused", store=self.name, role=file.role, archive_id=file.archive_id)
-            tier = "Standard"
-            _restore(file, tier)
-        return tier
+        return ask_for(file, tier, EXPEDITED_REFUSED, partial(_restore, file))
 
     def bring_back(self, file: ArchivedFile, bucket: str, key: str) -> None:
         """Copy to STANDARD (also onto itself), then prove the copy. What an earlier call brought back is left alone."""

@@ -1,7 +1,9 @@
-"""Retrieval jobs of a Glacier vault, found by the archive's id: Glacier would start, and charge for, a second one."""
+"""The jobs of a Glacier vault. Retrievals are found by the archive's id: Glacier would start, and charge for, a second
+one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from pipeline import aws, clock
 from pipeline.archive.stores.base import Retrieval
 
+ABSENT = "ResourceNotFoundException"
 OUTPUT_S = 24 * 3600  # Glacier keeps a job's output for at least this long after its completion
 
 
@@ -31,10 +34,14 @@ def current_job(vault: str, archive_id: str) -> VaultJob | None:
 
 
 def _jobs(vault: str, archive_id: str) -> list[VaultJob]:
-    pages = aws.client("glacier").get_paginator("list_jobs").paginate(vaultName=vault)
-    found = [job for page in pages for job in page.get("JobList", [])]
-    ours = [job for job in found if job.get("ArchiveId") == archive_id and job.get("Action") == "ArchiveRetrieval"]
+    ours = [job for job in jobs_of(vault, "ArchiveRetrieval") if job.get("ArchiveId") == archive_id]
     return [_read(job) for job in ours if job.get("RetrievalByteRange") in (None, _whole_range(job))]
+
+
+def jobs_of(vault: str, action: str) -> Iterator[dict[str, Any]]:
+    """All jobs of a kind (`ArchiveRetrieval`, `InventoryRetrieval`) that the vault lists, as Glacier describes them."""
+    for page in aws.client("glacier").get_paginator("list_jobs").paginate(vaultName=vault):
+        yield from (job for job in page.get("JobList", []) if job.get("Action") == action)
 
 
 def _whole_range(job: dict[str, Any]) -> str:
@@ -44,14 +51,15 @@ def _whole_range(job: dict[str, Any]) -> str:
 def _read(job: dict[str, Any]) -> VaultJob:
     return VaultJob(
         job_id=job["JobId"],
-        state=_state(job),
+        state=state_of(job),
         tier=job.get("Tier") or "Standard",
         tree_hash=job.get("ArchiveSHA256TreeHash") or "",
         size=job.get("ArchiveSizeInBytes") or 0,
     )
 
 
-def _state(job: dict[str, Any]) -> Retrieval:
+def state_of(job: dict[str, Any]) -> Retrieval:
+    """RUNNING; READY while its output can be read; else NONE."""
     if job["StatusCode"] == "InProgress":
         return Retrieval.RUNNING
     if job["StatusCode"] == "Succeeded" and _seconds(job["CompletionDate"]) + OUTPUT_S > clock.now():

@@ -17,11 +17,19 @@ SUFFIX = ".in-vault/"
 
 def note(target: str, file: ArchivedFile) -> None:
     """Note an archive, each under a key of its own."""
-    name = hashlib.sha256(file.archive_id.encode()).hexdigest()[:32]
     body = json.dumps({"vault": file.bucket, "archive_id": file.archive_id}).encode()
     aws.client("s3").put_object(
-        Bucket=aws.bucket("results"), Key=f"{target}{SUFFIX}{name}", Body=body, ContentType="application/json"
+        Bucket=aws.bucket("results"), Key=_key(target, file.archive_id), Body=body, ContentType="application/json"
     )
+
+
+def _key(target: str, archive_id: str) -> str:
+    return f"{target}{SUFFIX}{hashlib.sha256(archive_id.encode()).hexdigest()[:32]}"
+
+
+def forget(target: str, archive_id: str) -> None:
+    """Remove the note of an archive that is gone; an absent one is fine."""
+    storage.delete_keys(aws.bucket("results"), [_key(target, archive_id)])
 
 
 def noted_under(prefix: str) -> dict[str, tuple[str, str]]:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from botocore.exceptions import ClientError
 
-from pipeline import aws, logs, storage
+from pipeline import aws, storage
 from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores import standard_object, vault_markers, vault_upload
-from pipeline.archive.stores.base import Retrieval, not_retrieved
+from pipeline.archive.stores.base import Retrieval, ask_for, not_retrieved
 from pipeline.archive.stores.pieces import Seen
 from pipeline.archive.stores.proof import is_proven
 from pipeline.archive.stores.server_copy import head_or_none
 from pipeline.archive.stores.tree_hash import tree_hash_of
-from pipeline.archive.stores.vault_jobs import VaultJob, current_job
+from pipeline.archive.stores.vault_jobs import ABSENT, VaultJob, current_job
 from pipeline.errors import RetryableError
 from pipeline.settings import get_settings
 
-log = logs.get_logger()
 EXPEDITED_REFUSED = ("InsufficientCapacityException", "PolicyEnforcedException")
-ABSENT = "ResourceNotFoundException"
 
 
 class VaultStore:
@@ -50,15 +49,7 @@ class VaultStore:
         job = current_job(file.bucket, file.archive_id)
         if job is not None:
             return job.tier
-        try:
-            _initiate(file, tier)
-        except ClientError as error:
-            if tier != "Expedited" or error.response["Error"]["Code"] not in EXPEDITED_REFUSED:
-                raise
-            log.info("expedited_refused", store=self.name, role=file.role, archive_id=file.archive_id)
-            tier = "Standard"
-            _initiate(file, tier)
-        return tier
+        return ask_for(file, tier, EXPEDITED_REFUSED, partial(_initiate, file))
 
     def bring_back(self, file: ArchivedFile, bucket: str, key: str) -> None:
         """Stream the retrieved archive into bucket/key; SHA-256 and tree hash are compared before it appears."""
@@ -76,18 +67,19 @@ class VaultStore:
 
     def remove(self, file: ArchivedFile) -> None:
         """Delete the archive; an absent one is fine."""
-        _delete(file.bucket, file.archive_id)
+        delete_archive(file.bucket, file.archive_id)
 
     def remove_under(self, prefix: str) -> int:
         """Delete the archives that are noted under the prefix, and abort the unfinished uploads described by it."""
         noted = vault_markers.noted_under(prefix)
         for vault, archive_id in noted.values():
-            _delete(vault, archive_id)
+            delete_archive(vault, archive_id)
         storage.delete_keys(aws.bucket("results"), list(noted))
         return len(noted) + _abort_uploads(prefix)
 
 
-def _delete(vault: str, archive_id: str) -> None:
+def delete_archive(vault: str, archive_id: str) -> None:
+    """Delete an archive; an absent one is fine."""
     try:
         aws.client("glacier").delete_archive(vaultName=vault, archiveId=archive_id)
     except ClientError as error:

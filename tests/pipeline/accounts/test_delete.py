@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from pipeline import aws, clock, dynamo, storage
-from pipeline.accounts import delete, plans, store
+from pipeline.accounts import delete, plans, removal, store
 from pipeline.accounts.store import User
-from pipeline.errors import NotFoundError
+from pipeline.errors import NotFoundError, RetryableError
 from pipeline.jobs import rerun, submit
 from pipeline.jobs import store as jobs
 from pipeline.jobs.card import is_card_key, read_card, write_card
@@ -71,14 +71,20 @@ def _account_with_everything() -> User:
     return user
 
 
+def _delete_account(user: User) -> str:
+    """What the portal does, and then the worker, in one turn."""
+    delete.delete_account(user)
+    return removal.remove_account(user.user_id)
+
+
 def _drain(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the sweep does about an account, until nothing is left to do."""
     later = clock.now() + 2 * get_settings().lease_s + 1
     monkeypatch.setattr(clock, "now", lambda: later)
     for _ in range(20):
-        if user.user_id not in delete.deleting_users(clock.now()):
+        if user.user_id not in delete.deleting_users(LATER):
             return
-        delete.continue_deletion(user.user_id)
+        removal.remove_account(user.user_id)
     raise AssertionError("the deletion does not come to its end")
 
 
@@ -98,14 +104,14 @@ def test_a_deleted_account_leaves_an_id_and_tombstones_only_C34(
     other = make_user("grace@example.org")
     kept = jobs.get(make_job(other).job_id)
     assert kept is not None
-    delete.delete_account(user)
+    _delete_account(user)
     assert _files(user) == []
     assert submit.list_jobs(user.user_id) == []
     _drain(user, monkeypatch)
     _assert_gone(user)
     assert jobs.get_owned(kept.job_id, other.user_id) == kept
     assert store.get_user(other.user_id) == other
-    assert delete.continue_deletion(user.user_id) == "nothing"
+    assert removal.remove_account(user.user_id) == "nothing"
 
 
 def test_nobody_signs_in_to_an_account_with_a_tombstone_C34(moto_aws: Settings) -> None:
@@ -121,7 +127,7 @@ def test_nobody_signs_in_to_an_account_with_a_tombstone_C34(moto_aws: Settings) 
 
 def test_the_address_registers_anew_as_another_user_C34(moto_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     user = make_user()
-    delete.delete_account(user)
+    _delete_account(user)
     again = make_user()
     assert again.user_id != user.user_id
     job = make_job(again)
@@ -153,7 +159,7 @@ def test_an_upload_that_slips_in_at_the_same_moment_is_seen_by_one_of_the_two_C3
     insert = uploads.insert
 
     def insert_while_the_account_goes(upload: uploads.Upload) -> None:
-        delete.delete_account(user)
+        _delete_account(user)
         insert(upload)
 
     monkeypatch.setattr(uploads, "insert", insert_while_the_account_goes)
@@ -173,7 +179,7 @@ def test_a_job_that_the_index_does_not_show_yet_is_deleted_too_C34_C36(
         return iter([]) if index == jobs.USER_INDEX else query_all(table, index=index, **arguments)
 
     monkeypatch.setattr(dynamo, "query_all", lagging)
-    delete.delete_account(user)
+    _delete_account(user)
     current = jobs.get(job.job_id)
     assert current is not None and current.deleting
     assert _files(user) == []
@@ -186,9 +192,9 @@ def test_a_long_list_of_jobs_is_deleted_step_by_step_C34(moto_aws: Settings, mon
     for _ in range(5):
         job = make_job(user)
         uploads.forget(uploads.get_owned(user.user_id, job.job_id))  # submitted long ago
-    delete.delete_account(user)
+    _delete_account(user)
     assert len(submit.list_jobs(user.user_id)) == 3
-    assert user.user_id in delete.deleting_users(clock.now())
+    assert user.user_id in delete.deleting_users(LATER)
     _drain(user, monkeypatch)
     _assert_gone(user)
 
@@ -199,7 +205,7 @@ def test_a_job_that_cannot_be_read_keeps_nothing_back_C25_C34(
     user = make_user()
     odd, job = make_job(user), make_job(user)
     dynamo.Update("jobs", {"job_id": odd.job_id}).set(job_status="FROM_THE_FUTURE").write()
-    delete.delete_account(user)
+    _delete_account(user)
     assert jobs.get(job.job_id).deleting  # type: ignore[union-attr]
     _drain(user, monkeypatch)
     _assert_gone(user)
@@ -209,7 +215,7 @@ def test_somebody_elses_rerun_link_and_files_stay_untouched_C34(moto_aws: Settin
     user, other = make_user(), make_user("grace@example.org")
     mine = make_job(user)
     theirs = write_job(replace(make_job(other), rerun_of=mine.job_id))
-    delete.delete_account(user)
+    _delete_account(user)
     assert jobs.get(theirs.job_id) == theirs
     assert storage.size_of(theirs.s3_inputs_bucket, theirs.s3_key_input_file)
 
@@ -217,7 +223,7 @@ def test_somebody_elses_rerun_link_and_files_stay_untouched_C34(moto_aws: Settin
 def test_the_card_of_a_deleted_job_is_a_tombstone_without_a_name_C34(moto_aws: Settings) -> None:
     user = make_user()
     job = make_job(user, name="my secret patient.vcf")
-    delete.delete_account(user)
+    _delete_account(user)
     card = read_card(user.user_id, job.job_id)
     assert card is not None and card.job.deleting
     assert card.job.input_file_name == "(deleted)"
@@ -227,7 +233,7 @@ def test_a_card_of_no_job_goes_with_the_account_C34(moto_aws: Settings, monkeypa
     user = make_user()
     job = make_job(user)
     write_card(replace(job, job_id="never-submitted", input_file_name="my secret patient.vcf"))
-    delete.delete_account(user)
+    _delete_account(user)
     _drain(user, monkeypatch)
     cards = [key for key in _keys("results") if is_card_key(key)]
     assert cards == [storage.card_key(user.user_id, job.job_id)]
@@ -258,7 +264,7 @@ def test_a_crash_at_every_call_is_finished_by_the_sweep_C34(
         with monkeypatch.context() as dying:
             name = _die_at_call(number, dying, after=after)
             try:
-                delete.delete_account(user)
+                _delete_account(user)
             except Crash:
                 crashed_at.append(name())
             else:
@@ -319,6 +325,8 @@ def test_a_cloud_that_does_not_answer_leaves_the_rest_to_the_sweep_C34(
     with monkeypatch.context() as down:
         down.setattr(storage, "delete_under", unreachable)
         delete.delete_account(user)
+        with pytest.raises(RetryableError):
+            removal.remove_account(user.user_id)
     assert user.user_id in delete.deleting_users(LATER)
     _drain(user, monkeypatch)
     _assert_gone(user)

@@ -14,7 +14,7 @@ from pipeline import aws, clock, storage
 from pipeline.accounts import plans
 from pipeline.accounts import store as accounts
 from pipeline.accounts.store import Plan, User
-from pipeline.archive import moves, steps
+from pipeline.archive import moves, restoring, steps, words
 from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores.base import Retrieval
 from pipeline.archive.stores.s3_classes import S3ClassStore
@@ -126,7 +126,7 @@ def test_the_whole_circle_twice_gives_the_same_bytes_and_leaves_nothing_behind_C
         on_its_way = now_of(job)
         assert on_its_way.result_storage == StorageState.RESTORING
         assert on_its_way.restore_message and on_its_way.restore_expected_at == clock.now_s() + 300
-        assert steps.thaw_result(job.job_id) == "restored"
+        assert restoring.thaw_result(job.job_id) == "restored"
         back = now_of(job)
         assert (back.result_storage, back.archived, back.cleanup) == (StorageState.HOT, {}, None)
         assert (back.restore_message, back.results_file_archive_id, back.archive_after) == (None, None, None)
@@ -206,14 +206,14 @@ def test_a_plan_change_finds_results_in_every_state_C25(user: User, state: Stora
     if state in (StorageState.ARCHIVED, StorageState.RESTORING):
         steps.archive_result(job.job_id)
     if state == StorageState.RESTORING:
-        moves.begin_restoring(now_of(job), "words", "Expedited", clock.now_s())
+        moves.begin_restoring(now_of(job), "Expedited", words.of_tier("Expedited"))
     if state == StorageState.ARCHIVING:
         moves.begin_archiving(job)
     if state == StorageState.NONE:
         write_job(replace(job, job_status=JobStatus.FAILED, result_storage=StorageState.NONE))
     give(user, "premium_user")
     steps.settle(job.job_id)
-    steps.thaw_result(job.job_id)
+    restoring.thaw_result(job.job_id)
     after = now_of(job)
     if state != StorageState.NONE:
         assert after.result_storage == StorageState.HOT
@@ -227,7 +227,7 @@ def test_a_downgrade_while_a_result_comes_back_lets_it_come_and_starts_the_free_
     steps.settle(job.job_id)
     give(user, "free_user")
     assert steps.settle(job.job_id) == "nothing"
-    assert steps.thaw_result(job.job_id) == "restored"
+    assert restoring.thaw_result(job.job_id) == "restored"
     assert now_of(job).archive_after == clock.now_s() + 300
 
 
@@ -242,7 +242,7 @@ def test_a_temporary_copy_that_expired_is_asked_for_again_C29(
     give(user, "premium_user")
     assert steps.settle(job.job_id) == "coming_back"
     time(90_000)
-    assert steps.thaw_result(job.job_id) == "coming_back"
+    assert restoring.thaw_result(job.job_id) == "coming_back"
     assert asked == ["variants", "variants"]
     assert now_of(job).result_storage == StorageState.RESTORING
 
@@ -256,7 +256,7 @@ def test_two_workers_that_look_at_once_ask_the_archive_once_C28(
 
     def request(_: S3ClassStore, file: ArchivedFile, tier: str) -> str:
         with pytest.raises(ConflictError):
-            steps.thaw_result(job.job_id)  # the other worker, which saw the same
+            restoring.thaw_result(job.job_id)  # the other worker, which saw the same
         asked.append(file.role)
         return tier
 
@@ -266,7 +266,7 @@ def test_two_workers_that_look_at_once_ask_the_archive_once_C28(
     assert steps.settle(job.job_id) == "coming_back"
     assert asked == ["variants"]
     time(get_settings().lease_s + 1)  # had the first one died, the next one asks after its lease
-    assert steps.thaw_result(job.job_id) == "coming_back"
+    assert restoring.thaw_result(job.job_id) == "coming_back"
     assert asked == ["variants", "variants"]
 
 
@@ -300,10 +300,10 @@ def test_deleting_removes_every_copy_in_any_state_C34(
     if state in (StorageState.ARCHIVED, StorageState.RESTORING):
         steps.archive_result(job.job_id)
     if state == StorageState.RESTORING:
-        moves.begin_restoring(now_of(job), "words", "Expedited", clock.now_s())
+        moves.begin_restoring(now_of(job), "Expedited", words.of_tier("Expedited"))
     delete.delete(now_of(job))
     assert contents() == {}
-    assert steps.archive_result(job.job_id) == steps.thaw_result(job.job_id) == steps.settle(job.job_id) == "gone"
+    assert steps.archive_result(job.job_id) == restoring.thaw_result(job.job_id) == steps.settle(job.job_id) == "gone"
     time(130)
     sweep.sweep_jobs()
     time(130)
@@ -334,7 +334,7 @@ def test_the_sweep_finds_what_is_overdue_and_what_nobody_carries_on_C16(
     assert sweep.sweep_job(overdue.job_id) == "archive_due"
     steps.archive_result(overdue.job_id)
     give(user, "premium_user")
-    moves.begin_restoring(now_of(overdue), "words", "Expedited", clock.now_s())
+    moves.begin_restoring(now_of(overdue), "Expedited", words.of_tier("Expedited"))
     time(61)
     assert sweep.sweep_job(overdue.job_id) == "thaw_due"
     queue = aws.queue_url(aws.queue_name("thaw"))
@@ -363,7 +363,7 @@ def test_two_results_of_equal_bytes_are_two_archives_C35(user: User) -> None:
     delete.delete(now_of(one))
     give(user, "premium_user")
     steps.settle(two.job_id)
-    assert steps.thaw_result(two.job_id) == "restored"
+    assert restoring.thaw_result(two.job_id) == "restored"
     assert hot_bytes_are_right(now_of(two))
 
 

@@ -13,7 +13,7 @@ from moto.glacier.models import ArchiveJob
 
 from pipeline import aws, clock, dynamo
 from pipeline.accounts import plans
-from pipeline.archive import steps
+from pipeline.archive import restoring, steps
 from pipeline.archive.stores.tree_hash import tree_hash_of
 from pipeline.errors import ConflictError, MalformedRecordError
 from pipeline.jobs import adoption, delete, rebuild, rerun, store
@@ -176,7 +176,7 @@ def _restored_and_thawed() -> None:
             job.et -= timedelta(seconds=60)  # moto's retrievals take seconds; no need to wait for them
     if _job().result_storage == StorageState.RESTORING:
         assert _job().restore_message
-        assert steps.thaw_result(JOB_ID) == "restored"
+        assert restoring.thaw_result(JOB_ID) == "restored"
     job = _job()
     assert job.has_results and job.archived == {} and job.restore_message is None
     looked_at = adoption.first_look(JOB_ID)

@@ -12,7 +12,7 @@ from pipeline import aws, clock, storage
 from pipeline.annotation.engines.registry import engine_named
 from pipeline.annotation.options import AnnotationOptions
 from pipeline.annotation.outputs.manifest import versions_of
-from pipeline.errors import ConflictError, LimitError, NotFoundError, PermanentError
+from pipeline.errors import ConfigurationError, ConflictError, LimitError, NotFoundError, PermanentError
 from pipeline.jobs import delete, rerun, store, submit
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
@@ -235,6 +235,16 @@ def test_a_reference_that_was_chosen_can_be_left_to_the_automatic_choice_C39(mot
     anew = rerun.rerun(user, failed.job_id, "automatic", TOKEN)
     assert (kept.bundle_id, kept.source_ids) == ("rcrs", ["regions"])
     assert (anew.bundle_id, anew.source_ids, anew.rerun_of) == (None, None, failed.job_id)
+
+
+def test_an_engine_that_is_gone_can_be_left_for_the_usual_one_with_all_else_as_chosen(moto_aws: Settings) -> None:
+    user = make_user()
+    failed = finished(user.user_id, job_status=JobStatus.FAILED, bundle_id="rcrs", source_ids=["regions"])
+    write_job(replace(failed, engine="vep"))
+    with pytest.raises(ConfigurationError, match="Choose the engine csq"):
+        rerun.rerun(user, failed.job_id, "today", TOKEN)
+    again = rerun.rerun(user, failed.job_id, "usual_engine", TOKEN)
+    assert (again.engine, again.bundle_id, again.source_ids) == ("csq", "rcrs", ["regions"])
 
 
 def test_reference_that_was_replaced_meanwhile_fails_the_work_with_a_sentence_C45(moto_aws: Settings) -> None:

@@ -153,12 +153,14 @@ def test_a_deleted_job_sends_nothing_and_its_message_goes_C34(user: User, what: 
     assert sent() == [] and waiting() == 0
 
 
-@pytest.mark.parametrize("what", ["switched_off", "deleting", "reduced", "gone"])
+@pytest.mark.parametrize("what", ["switched_off", "not_confirmed", "deleting", "reduced", "gone"])
 def test_who_wants_no_e_mail_or_is_leaving_gets_none(user: User, what: str) -> None:
     job = ended_job(user)
     key = {"user_id": user.user_id}
     if what == "switched_off":
         accounts.set_emails(user.user_id, False)
+    elif what == "not_confirmed":
+        dynamo.Update("users", key).set(email_confirmed=False).write()
     elif what == "deleting":
         dynamo.Update("users", key).set(deleting=clock.now_s()).write()
     else:

@@ -121,6 +121,27 @@ def test_a_line_that_the_sentence_names_is_not_said_twice(page_of: Callable[[str
     assert '"children": "2"' in page_of(f"/jobs/{other.job_id}")
 
 
+def test_a_job_whose_engine_is_gone_is_offered_the_usual_one(page_of: Callable[[str], str], user: User) -> None:
+    error = {"code": "engine_not_installed", "message": "Choose the engine csq.", "retryable": False}
+    failed = replace(make_job(user), job_status=JobStatus.FAILED, error=error, engine="vep")
+    shown = page_of(f"/jobs/{write_job(failed).job_id}")
+    assert '"data-versions": "usual_engine"' in shown and "Annotate with bcftools csq" in shown
+    assert "Engine: Ensembl VEP (vepyr)" in shown
+    assert '"data-versions": "today"' not in shown, "with the same engine it would fail again"
+    usual = page_of(f"/jobs/{write_job(replace(failed, engine='csq')).job_id}")
+    assert "usual_engine" not in usual and "Engine: " not in usual
+
+
+def test_a_job_of_another_engine_can_be_run_again_with_the_usual_one_C45(
+    page_of: Callable[[str], str], user: User
+) -> None:
+    job = write_job(finished_job(user.user_id, []))
+    assert "usual_engine" not in page_of(f"/jobs/{job.job_id}")
+    write_job(replace(job, engine="vep"))
+    shown = page_of(f"/jobs/{job.job_id}")
+    assert shown.count('"data-versions": "usual_engine"') == 1 and "With bcftools csq" in shown
+
+
 def wrong_build(user: User, bundle_id: str | None) -> Job:
     error = {"code": "wrong_build", "message": "This file is GRCh37, you chose GRCh38.", "retryable": False}
     return write_job(replace(make_job(user), job_status=JobStatus.FAILED, error=error, bundle_id=bundle_id))

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from pipeline import aws, clock
 from pipeline.accounts.store import User
-from pipeline.archive import steps
+from pipeline.archive import restoring, steps
 from tests.builders import TINY_VCF, write_job
 from tests.pipeline.results.finished import finished_job
 from tests.portal.billing.test_demo_checkout import CHECKOUT, form_of
@@ -43,7 +43,7 @@ def test_completed_archived_upgraded_restored_and_downgraded_C24_C26_C32(signed_
     assert "This result is coming back" in page() and "/files/" not in page()
     assert "1 result is on its way back already" in signed_in.get("/plans/demo-checkout/done").text
 
-    assert steps.thaw_result(job.job_id) == "restored"
+    assert restoring.thaw_result(job.job_id) == "restored"
     assert link in page() and "data-countdown" not in page()
     assert signed_in.get(link).status_code == 303
     assert "missense variant" in fill(signed_in, "job-figures", job.job_id)

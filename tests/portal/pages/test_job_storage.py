@@ -15,6 +15,7 @@ from pipeline.accounts.plans import change_plan
 from pipeline.accounts.store import User
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.results import documents
 from pipeline.settings import get_settings
 from tests.builders import make_job, make_user, write_job
 from tests.portal.pages.test_job import fill, news
@@ -112,6 +113,34 @@ def test_a_restore_says_what_the_record_says_and_when_to_expect_it_C26(page_of: 
     assert "In 3 to 5 hours." in shown
     assert "Expected by " in shown
     assert "Coming back" in shown
+
+
+def test_a_time_that_has_passed_is_not_promised_C26(page_of: Page, user: User) -> None:
+    past = clock.now_s() - 5
+    job = stored_job(user.user_id, StorageState.RESTORING, restore_message="In a while.", restore_expected_at=past)
+    shown = page_of(f"/jobs/{job.job_id}")
+    assert "In a while." in shown and "It takes longer than expected." in shown
+    assert "Expected by " not in shown
+
+
+@pytest.mark.parametrize("state", [StorageState.HOT, *AWAY])
+def test_a_document_that_is_too_long_for_the_page_can_be_fetched_from_there(
+    signed_in: FlaskClient, user: User, state: StorageState
+) -> None:
+    job = stored_job(user.user_id, state)
+    if state == StorageState.HOT:
+        job = in_state(job, StorageState.HOT, archive_after=None)
+    for role in ("summary", "manifest"):
+        job.outputs[role]["size"] = documents.MAX_DOCUMENT_BYTES + 1
+    write_job(job)
+    shown = {part: fill(signed_in, part, job.job_id) for part in ("job-figures", "job-documents")}
+    if state != StorageState.HOT:  # the plots of a result that is here are not made of the summary
+        assert "too long to be shown" in shown["job-figures"]
+        assert f"/api/jobs/{job.job_id}/files/summary" in shown["job-figures"]
+    assert f"/api/jobs/{job.job_id}/files/manifest" in shown["job-documents"]
+    assert "A summary." in shown["job-documents"], "the log is shown all the same"
+    for role in ("summary", "manifest"):
+        assert signed_in.get(f"/api/jobs/{job.job_id}/files/{role}").status_code == 303
 
 
 def test_the_answer_that_removes_the_links_says_why_C26(signed_in: FlaskClient, user: User) -> None:

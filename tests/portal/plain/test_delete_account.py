@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from flask.testing import FlaskClient
 
-from pipeline import aws, storage
+from pipeline import aws, messages, storage
 from pipeline.accounts import store
 from pipeline.accounts.store import User
 from pipeline.jobs import store as jobs
 from pipeline.jobs.card import is_card_key
 from pipeline.jobs.states import StorageState
 from pipeline.results import cache
+from pipeline.workers.delivery import Delivery
+from pipeline.workers.restore import RestoreHandler
 from tests.builders import make_job, make_user
 from tests.portal.signing_in import PASSWORD, form_token, send_form, sign_in
 from tests.portal.stored_jobs import stored_job
+from tests.queues import bodies
 
 PAGE = "/account/delete"
 
@@ -55,7 +59,14 @@ def test_without_the_token_of_the_site_nothing_is_deleted_C06(signed_in: FlaskCl
     assert store.get_user(user.user_id) == user
 
 
-def test_the_right_password_deletes_everything_and_signs_out_C34(
+def _work() -> None:
+    """What the worker does after the request."""
+    while waiting := bodies("restore"):
+        for body in waiting:
+            RestoreHandler().handle(messages.parse(body), Delivery(1, threading.Event()))
+
+
+def test_the_right_password_closes_the_account_and_the_worker_removes_everything_C34(
     signed_in: FlaskClient, user: User, portal_app: Any
 ) -> None:
     elsewhere = portal_app.test_client()
@@ -65,16 +76,22 @@ def test_the_right_password_deletes_everything_and_signs_out_C34(
     with cache.opened(stored, "variants"):
         pass
     bystander = stored_job(make_user("eve@example.org").user_id, StorageState.HOT)
+    with cache.opened(bystander, "variants"):
+        pass
     answer = send_form(signed_in, PAGE, {"password": PASSWORD})
     assert answer.status_code == 200 and "Your account is deleted" in answer.text
     for browser in (signed_in, elsewhere):
         assert browser.get("/account").location.startswith("/login"), "signed out, here and everywhere"
     assert store.check_password(user.email, PASSWORD) is None
+    answer.close()
+    assert not (cache.cache_dir() / stored.job_id).exists(), "the portal's own copy of the table"
+    assert (cache.cache_dir() / bystander.job_id).exists()
+    assert "finished within minutes" in answer.text and "all your jobs" in answer.text
+    _work()
     for each in (job, stored):
         found = jobs.get(each.job_id)
         assert found is None or found.deleting
     assert storage.size_of(job.s3_inputs_bucket, job.s3_key_input_file) is None
-    assert not (cache.cache_dir() / stored.job_id).exists(), "the portal's own copy of the table"
     left = [key for key in storage.keys_under(aws.bucket("results"), "results/") if not is_card_key(key)]
     assert left and all(bystander.job_id in key for key in left)
 

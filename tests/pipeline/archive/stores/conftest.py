@@ -1,4 +1,4 @@
-"""A clock that the test moves, AWS's archives as they behave, and a hot file to archive."""
+"""A hot file to archive, and hooks around single AWS calls."""
 
 from __future__ import annotations
 
@@ -11,43 +11,13 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from pipeline import aws, clock, storage
+from pipeline import aws, storage
 from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores.base import ArchiveStore
 from pipeline.settings import Settings
-from util_jobs.faults.aws_as_it_is import AwsAsItIs
 
-START_S = 1_800_000_000.0
 HOT_KEY = "results/user/job/1/annotated.vcf.gz"
 TARGET = "archive/user/job/1/vcf"
-
-
-@dataclass
-class MovedClock:
-    """Stands still until the test moves it."""
-
-    time: float = START_S
-
-    def now(self) -> float:
-        return self.time
-
-
-@pytest.fixture
-def moved_clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    """Replaces the one clock."""
-    moved = MovedClock()
-    monkeypatch.setattr(clock, "now", moved.now)
-    return moved
-
-
-@pytest.fixture
-def as_it_is(moto_aws: Settings, moved_clock: MovedClock) -> Iterator[AwsAsItIs]:
-    """AWS in memory whose archives take their time; with the vault of the settings."""
-    archives = AwsAsItIs()
-    archives.attach(aws.client("s3"), aws.client("glacier"))
-    aws.client("glacier").create_vault(vaultName=moto_aws.resolved_vault_name())
-    yield archives
-    archives.detach()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from pipeline.archive.stores.s3_classes import S3ClassStore
 from pipeline.archive.stores.server_copy import part_bytes_for
 from pipeline.errors import RetryableError
 from pipeline.settings import GIBIBYTE, MEBIBYTE
-from tests.pipeline.archive.stores.conftest import TARGET, HotFile, MovedClock, before_each, read, refusal
+from tests.pipeline.archive.conftest import MovedClock
+from tests.pipeline.archive.stores.conftest import TARGET, HotFile, before_each, read, refusal
 from util_jobs.faults.aws_as_it_is import AwsAsItIs
 
 STORE = S3ClassStore()

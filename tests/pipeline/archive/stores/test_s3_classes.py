@@ -13,7 +13,8 @@ from pipeline.archive.stores.base import Retrieval
 from pipeline.archive.stores.s3_classes import S3ClassStore
 from pipeline.errors import RetryableError
 from tests.conftest import forget_settings
-from tests.pipeline.archive.stores.conftest import HOT_KEY, TARGET, HotFile, MovedClock, before_each, read, refusal
+from tests.pipeline.archive.conftest import MovedClock
+from tests.pipeline.archive.stores.conftest import HOT_KEY, TARGET, HotFile, before_each, read, refusal
 from util_jobs.faults.aws_as_it_is import AwsAsItIs
 
 DAY_S = 86400

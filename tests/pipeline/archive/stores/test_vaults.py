@@ -18,7 +18,8 @@ from pipeline.archive.stores.vaults import VaultStore
 from pipeline.errors import RetryableError
 from pipeline.settings import MEBIBYTE, Settings
 from tests.conftest import forget_settings
-from tests.pipeline.archive.stores.conftest import TARGET, HotFile, MovedClock, before_each, read, refusal
+from tests.pipeline.archive.conftest import MovedClock
+from tests.pipeline.archive.stores.conftest import TARGET, HotFile, before_each, read, refusal
 from util_jobs.faults.aws_as_it_is import AwsAsItIs
 
 HOUR_S = 3600
