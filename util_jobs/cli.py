@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "screenshots": "util_jobs.screenshots:command",
     "seed": "util_jobs.seed:command",
     "settings-doc": "util_jobs.settings_doc:command",
+    "survival": "util_jobs.survival.command:command",
     "tour": "util_jobs.tour:command",
 }
 

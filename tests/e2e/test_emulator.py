@@ -166,3 +166,22 @@ def test_a_stack_moved_to_another_port_still_finds_its_queues(emulator: Emulator
     assert f":{emulator.port}/" in url
     sqs.send_message(QueueUrl=url, MessageBody="hello")
     assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "hello"
+
+
+def test_no_object_is_gone_before_what_was_written_ahead_of_its_deletion_is_saved(emulator: EmulatorProcess) -> None:
+    """The record first, then the object that it makes obsolete: a kill must not turn that order round (C23, C30)."""
+    emulator.start()
+    dynamodb, s3 = make_table(emulator), client(emulator, "s3")
+    s3.create_bucket(Bucket="files")
+    for name in ("one", "many"):
+        s3.put_object(Bucket="files", Key=name, Body=b"obsolete soon")
+    time.sleep(PROMISE_S + 0.5)  # saved, so that nothing but the deletion makes the next save come at once
+    dynamodb.put_item(TableName="things", Item={"id": {"S": "one"}})
+    s3.delete_object(Bucket="files", Key="one")
+    dynamodb.put_item(TableName="things", Item={"id": {"S": "many"}})
+    s3.delete_objects(Bucket="files", Delete={"Objects": [{"Key": "many"}]})
+    emulator.stop(signal.SIGKILL)
+
+    emulator.start()
+    assert "Contents" not in client(emulator, "s3").list_objects_v2(Bucket="files")
+    assert things(emulator) == {"one", "many"}

@@ -1,7 +1,8 @@
 """The embedded AWS: ministack on 127.0.0.1, with its state saved while it runs (`python -m util_jobs.local.emulator`).
 
 ministack itself writes objects through to disk and everything else only at a clean stop. Here every service's state
-is saved within `emulator_save_interval_s` of a change, so that a `kill -9` costs at most the last two seconds.
+is saved within `emulator_save_interval_s` of a change, and before any object is deleted after it, so that a `kill -9`
+costs at most the last two seconds.
 Uses ministack's private functions, therefore its version is pinned; `tests/e2e/test_emulator.py` holds the promise.
 """
 
@@ -18,8 +19,9 @@ from typing import Any
 from pipeline import logs
 from pipeline.errors import ConfigurationError
 from pipeline.settings import Settings, get_settings
+from util_jobs.local.changes import ChangeWatch
 from util_jobs.local.objects import remove_half_written
-from util_jobs.local.saver import ChangeWatch, StateSaver
+from util_jobs.local.saver import StateSaver
 from util_jobs.local.snapshots import Snapshots, unpack
 
 BIND_HOST = "127.0.0.1"
@@ -107,10 +109,11 @@ async def _serve(settings: Settings, snapshots: Snapshots) -> None:
 async def _save_while_running(watch: ChangeWatch, saver: StateSaver, interval_s: float) -> None:
     """Save after changes; a state that takes long to save is saved less often, so that answers stay quick."""
     log: Any = logs.get_logger()
-    pause = interval_s
+    rest, pause = 0.0, interval_s
     while True:
-        await asyncio.sleep(pause)
-        if not watch.take_changes():
+        await watch.until_wanted(rest, pause)
+        changes = watch.take_changes()
+        if changes is None:
             continue
         started = time.monotonic()
         try:
@@ -119,10 +122,13 @@ async def _save_while_running(watch: ChangeWatch, saver: StateSaver, interval_s:
             await asyncio.to_thread(saver.write, state)
         except (OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
             # A state that changes while it is copied, or a full disk: the next round tries again.
-            watch.mark_changed()
+            watch.note_failed()
+            rest = pause
             log.error("state_not_saved", reason=str(error))
             continue
-        pause = max(interval_s, 2 * blocked_s)
+        watch.note_saved(changes)
+        rest = 2 * blocked_s
+        pause = max(interval_s, rest)
         if pause > 2 * interval_s:
             log.warning("state_saved_slowly", blocked_s=round(blocked_s, 2), next_save_in_s=round(pause, 1))
 

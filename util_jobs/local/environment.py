@@ -17,6 +17,7 @@ ACCESS_KEY_ID = "test"
 LOCAL_RECEIVE_WAIT_S = 2
 # Marks a process as one of this data folder's stack, so that what a `kill -9` left behind is found again.
 MARKER = "GAS_LOCAL_STACK"
+PROCESS_NAME = "HONCHO_PROCESS_NAME"  # the process's name in the Procfile
 
 
 def stack_environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -51,7 +52,7 @@ def process_environment(shared: Mapping[str, str], name: str, port: int, setting
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         MARKER: marker_value(settings),
-        "HONCHO_PROCESS_NAME": name,
+        PROCESS_NAME: name,
     }
 
 

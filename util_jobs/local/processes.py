@@ -141,7 +141,7 @@ def stop_left_overs(marker: str, value: str, timeout_s: float) -> list[str]:
     They are told by a variable of their environment, which names the data folder: a process id could have been
     given to another program meanwhile.
     """
-    found = [p for p in psutil.process_iter() if p.pid != os.getpid() and _environment_has(p, marker, value)]
+    found = marked(marker, value)
     # The embedded AWS last, so that the others can still hand back their work and its state is saved whole.
     emulators = [p for p in found if "util_jobs.local.emulator" in " ".join(_command_line(p))]
     descriptions = [f"{' '.join(_command_line(p))[:60]} (pid {p.pid})" for p in found]
@@ -155,11 +155,17 @@ def stop_left_overs(marker: str, value: str, timeout_s: float) -> list[str]:
     return descriptions
 
 
-def _environment_has(process: psutil.Process, name: str, value: str) -> bool:
+def marked(name: str, value: str) -> list[psutil.Process]:
+    """The processes, but for this one, whose environment has a variable of this value."""
+    return [p for p in psutil.process_iter() if p.pid != os.getpid() and variable_of(p, name) == value]
+
+
+def variable_of(process: psutil.Process, name: str) -> str | None:
+    """A variable of a process's environment; None where it has none, or may not be read."""
     try:
-        return process.environ().get(name) == value
+        return process.environ().get(name)
     except (psutil.Error, OSError):
-        return False
+        return None
 
 
 def _command_line(process: psutil.Process) -> list[str]:

@@ -1,4 +1,4 @@
-"""Notices that the embedded AWS changed, and turns its state into the files of a snapshot."""
+"""Turns the state of the embedded AWS into the files of a snapshot."""
 
 from __future__ import annotations
 
@@ -12,67 +12,6 @@ from types import ModuleType
 from typing import Any
 
 from util_jobs.local.snapshots import Snapshots
-
-_READ_ACTIONS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "TransactGet")
-_RECEIVE = "AmazonSQS.ReceiveMessage"
-# Deliveries (topic → queue) may end just after the answer, so one more save follows the first.
-_SAVES_AFTER_A_CHANGE = 2
-
-
-class ChangeWatch:
-    """An ASGI application around ministack's, which notes whether a request may have changed anything.
-
-    Reads are told by their action's name; a receive changes state only if it handed out a message. Anything that
-    is not surely a read counts as a change, so at worst a save is made for nothing.
-    """
-
-    def __init__(self, app: Callable[..., Any]) -> None:
-        self._app = app
-        self._saves_due = 0
-
-    def mark_changed(self) -> None:
-        """Ask for a save."""
-        self._saves_due = _SAVES_AFTER_A_CHANGE
-
-    def take_changes(self) -> bool:
-        """True if a save is due; counts it as made."""
-        due = self._saves_due > 0
-        self._saves_due = max(0, self._saves_due - 1)
-        return due
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Pass the request on."""
-        if scope["type"] != "http" or _is_read(scope):
-            await self._app(scope, receive, send)
-            return
-        if _action(scope) == _RECEIVE:
-            await self._app(scope, receive, self._watching_for_messages(send))
-            return
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self.mark_changed()
-
-    def _watching_for_messages(self, send: Any) -> Any:
-        async def watch(event: dict[str, Any]) -> None:
-            if event["type"] == "http.response.body" and b"MessageId" in event.get("body", b""):
-                self.mark_changed()
-            await send(event)
-
-        return watch
-
-
-def _action(scope: Mapping[str, Any]) -> str:
-    for name, value in scope["headers"]:
-        if name.lower() == b"x-amz-target":
-            return str(value.decode("latin-1"))
-    return ""
-
-
-def _is_read(scope: Mapping[str, Any]) -> bool:
-    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-        return True
-    return _action(scope).rpartition(".")[2].startswith(_READ_ACTIONS)
 
 
 class _NoCopies:

@@ -50,7 +50,7 @@ class LocalStack:
         self._with_seed = with_seed
         self._stop_requested = threading.Event()
         self._signals = 0
-        self._supervisor = Supervisor(say, self._stop_requested)
+        self._supervisor = Supervisor(say, self._stop_requested, longest_pause_s=self._settings.local_restart_longest_s)
         self._started: list[str] = []
 
     def run(self) -> int:

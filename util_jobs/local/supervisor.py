@@ -14,17 +14,22 @@ from pipeline.errors import ConfigurationError
 from util_jobs.local.processes import LocalProcess
 
 FIRST_BACKOFF_S = 1.0
-LONGEST_BACKOFF_S = 30.0
 STABLE_AFTER_S = 60.0  # a process that ran this long starts again at the first back-off
 POLL_S = 0.1
 
 
 class Supervisor:
-    """Watches processes from one thread; `say` prints a sentence for the person at the terminal."""
+    """Watches processes from one thread; `say` prints a sentence for the person at the terminal.
 
-    def __init__(self, say: Callable[[str], None], stop_requested: threading.Event) -> None:
+    What ends is started again after a pause, which doubles each time up to `longest_pause_s`.
+    """
+
+    def __init__(
+        self, say: Callable[[str], None], stop_requested: threading.Event, *, longest_pause_s: float = 30.0
+    ) -> None:
         self._say = say
         self._stop_requested = stop_requested
+        self._longest_pause_s = longest_pause_s
         self._processes: list[LocalProcess] = []
         self._failures: dict[str, int] = {}
         self._restart_at: dict[str, float] = {}
@@ -73,7 +78,7 @@ class Supervisor:
         if now - process.started_at > STABLE_AFTER_S:
             self._failures[process.name] = 0
         failures = self._failures.get(process.name, 0)
-        pause = min(FIRST_BACKOFF_S * 2**failures, LONGEST_BACKOFF_S)
+        pause = min(FIRST_BACKOFF_S * 2**failures, self._longest_pause_s)
         self._failures[process.name] = failures + 1
         self._restart_at[process.name] = now + pause
         process.kill()  # children that outlived it

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 import pytest
 
 from util_jobs.local import emulator
-from util_jobs.local.saver import ChangeWatch, State, StateSaver
+from util_jobs.local.changes import ChangeWatch
+from util_jobs.local.saver import State, StateSaver
 from util_jobs.local.snapshots import Snapshots
 
 _store: dict[str, Any] = {"count": 1}
@@ -41,7 +42,7 @@ def changed_by(method: str, action: str, answer: bytes = b"{}") -> bool:
     watch = ChangeWatch(app)
     headers = [(b"X-Amz-Target", action.encode())] if action else []
     finished(watch({"type": "http", "method": method, "headers": headers}, None, send))
-    return watch.take_changes()
+    return watch.take_changes() is not None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_a_received_message_asks_for_a_save() -> None:
 def test_one_more_save_follows_the_first_because_deliveries_may_end_after_the_answer() -> None:
     watch = ChangeWatch(lambda *_: None)
     watch.mark_changed()
-    assert [watch.take_changes() for _ in range(3)] == [True, True, False]
+    assert [watch.take_changes() for _ in range(3)] == [1, 1, None]
 
 
 def test_a_failing_request_counts_as_a_change() -> None:
@@ -93,7 +94,7 @@ def test_a_failing_request_counts_as_a_change() -> None:
     watch = ChangeWatch(app)
     with pytest.raises(RuntimeError):
         finished(watch({"type": "http", "method": "PUT", "headers": []}, None, None))
-    assert watch.take_changes()
+    assert watch.take_changes() is not None
 
 
 def test_the_state_is_saved_in_the_emulators_own_form_and_copying_works_again_afterwards(tmp_path: Path) -> None:

@@ -96,11 +96,10 @@ def test_what_keeps_ending_is_started_again_ever_more_slowly(
     make: Callable[[str], LocalProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "FIRST_BACKOFF_S", 0.05)
-    monkeypatch.setattr(supervisor_module, "LONGEST_BACKOFF_S", 0.2)
     monkeypatch.setattr(supervisor_module, "POLL_S", 0.01)
     said: list[str] = []
     stop = threading.Event()
-    supervisor = Supervisor(said.append, stop)
+    supervisor = Supervisor(said.append, stop, longest_pause_s=0.2)
     supervisor.start(make("raise SystemExit(3)"))
     watching = threading.Thread(target=supervisor.watch)
     watching.start()
