@@ -25,29 +25,6 @@ def head(key: str) -> dict[str, object]:
     return dict(aws.client("s3").head_object(Bucket=aws.bucket("results"), Key=key))
 
 
-def test_the_whole_circle_and_again_C30(as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock) -> None:
-    for version in (1, 2):
-        file = hot.archive(STORE, f"archive/user/job/{version}/vcf")
-        aws.client("s3").delete_object(Bucket=hot.bucket, Key=hot.key)
-        assert STORE.retrieval(file) == Retrieval.NONE
-        assert STORE.request(file, "Expedited") == "Expedited"
-        assert STORE.retrieval(file) == Retrieval.RUNNING
-        with pytest.raises(RetryableError) as refused:
-            STORE.bring_back(file, hot.bucket, hot.key)
-        assert refused.value.code == "not_retrieved"
-        moved_clock.time += 180
-        assert STORE.retrieval(file) == Retrieval.READY
-        STORE.bring_back(file, hot.bucket, hot.key)
-        STORE.remove(file)
-        STORE.remove(file)
-        assert read(hot.bucket, hot.key) == hot.content
-        described = head(hot.key)
-        assert "StorageClass" not in described
-        assert described["ContentType"] == "application/gzip"
-        assert described["Metadata"] == {"sha256": hot.sha256}
-    assert [paid.needless for paid in as_it_is.paid] == [False, False]
-
-
 def test_the_archive_holds_the_files_bytes_in_the_class_of_the_setting_C23(
     as_it_is: AwsAsItIs, hot: HotFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,16 +36,6 @@ def test_the_archive_holds_the_files_bytes_in_the_class_of_the_setting_C23(
     assert (described["StorageClass"], described["Metadata"]) == ("DEEP_ARCHIVE", {"sha256": hot.sha256})
     assert described["ContentLength"] == len(hot.content)
     assert read(hot.bucket, HOT_KEY) == hot.content
-
-
-@pytest.mark.parametrize("wrong", [{"sha256": "00" * 32}, {"size": 3}])
-def test_a_hot_file_that_is_not_what_the_record_says_is_refused_C23(
-    as_it_is: AwsAsItIs, hot: HotFile, wrong: dict[str, object]
-) -> None:
-    stated = {"role": "vcf", "size": len(hot.content), "sha256": hot.sha256} | wrong
-    with pytest.raises(RetryableError) as refused:
-        STORE.put(hot.bucket, hot.key, TARGET, **stated)  # type: ignore[arg-type]
-    assert refused.value.code == "checksum_mismatch"
 
 
 def test_putting_twice_stores_once(as_it_is: AwsAsItIs, hot: HotFile) -> None:
@@ -163,22 +130,6 @@ def test_instant_retrieval_is_ready_at_once(as_it_is: AwsAsItIs, hot: HotFile, m
     assert as_it_is.paid == []
 
 
-def test_an_expired_temporary_copy_is_asked_for_again_C29(
-    as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock
-) -> None:
-    file = hot.archive(STORE)
-    STORE.request(file, "Expedited")
-    moved_clock.time += 8 * DAY_S + 180
-    assert STORE.retrieval(file) == Retrieval.NONE
-    with pytest.raises(RetryableError):
-        STORE.bring_back(file, hot.bucket, "elsewhere")
-    assert STORE.request(file, "Expedited") == "Expedited"
-    moved_clock.time += 180
-    STORE.bring_back(file, hot.bucket, "elsewhere")
-    assert read(hot.bucket, "elsewhere") == hot.content
-    assert as_it_is.needless == []
-
-
 def test_a_copy_that_expires_under_the_hand_is_not_retrieved_C29(
     as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock
 ) -> None:
@@ -192,18 +143,6 @@ def test_a_copy_that_expires_under_the_hand_is_not_retrieved_C29(
     with before_each("CopyObject", expire), pytest.raises(RetryableError) as refused:
         STORE.bring_back(file, hot.bucket, "elsewhere")
     assert refused.value.code == "not_retrieved"
-
-
-def test_bringing_back_twice_copies_once_even_after_the_archived_copy_went_C30(
-    as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock
-) -> None:
-    file = hot.archive(STORE)
-    STORE.request(file, "Expedited")
-    moved_clock.time += 180
-    STORE.bring_back(file, hot.bucket, "elsewhere")
-    STORE.remove(file)
-    STORE.bring_back(file, hot.bucket, "elsewhere")
-    assert read(hot.bucket, "elsewhere") == hot.content
 
 
 @pytest.mark.parametrize(
@@ -226,15 +165,6 @@ def test_s3s_own_words_about_a_restore_C29(
     file = hot.archive(STORE)  # the clock stands at 2027-01-15 08:00
     monkeypatch.setattr(s3_classes, "head", lambda place: {"StorageClass": "GLACIER", **header})
     assert STORE.retrieval(file) == expected
-
-
-def test_what_lies_in_the_way_is_replaced_C23(as_it_is: AwsAsItIs, hot: HotFile, moved_clock: MovedClock) -> None:
-    file = hot.archive(STORE)
-    STORE.request(file, "Expedited")
-    moved_clock.time += 180
-    aws.client("s3").put_object(Bucket=hot.bucket, Key="back", Body=b"other")
-    STORE.bring_back(file, hot.bucket, "back")
-    assert read(hot.bucket, "back") == hot.content
 
 
 def test_a_copy_that_comes_back_with_other_bytes_is_noticed_C23(
@@ -267,15 +197,6 @@ def test_an_object_archived_in_place_by_an_original_system_comes_back_in_place(
     assert STORE.retrieval(file) == Retrieval.READY
     STORE.bring_back(file, hot.bucket, "old/result.vcf")  # again: an ordinary object by now
     assert read(hot.bucket, "old/result.vcf") == b"old"
-
-
-def test_two_equal_results_are_two_archives_C35(as_it_is: AwsAsItIs, hot: HotFile) -> None:
-    one, two = hot.archive(STORE), hot.archive(STORE, "archive/user/other/1/vcf")
-    STORE.remove(one)
-    assert STORE.retrieval(two) == Retrieval.NONE
-    assert head(two.archive_id)["ContentLength"] == len(hot.content)
-    with pytest.raises(ClientError):
-        STORE.retrieval(one)
 
 
 def test_what_an_abandoned_move_left_is_removed(as_it_is: AwsAsItIs, hot: HotFile) -> None:
