@@ -16,8 +16,8 @@ from pipeline.settings import Settings, get_settings
 
 QUEUES = ("annotate", "notify", "archive", "restore", "thaw")
 TOPICS = ("job-requests", "job-results", "plan-changes")
-# boto3 asks again by itself when an answer is lost. An e-mail would then be sent twice, and a retrieval from a vault paid
-# twice: nothing tells SES or Glacier that it is the same one (C14, C28).
+# boto3 asks again by itself when an answer is lost. An e-mail would then be sent twice, and a retrieval from a vault
+# paid twice: nothing tells SES or Glacier that it is the same one (C14, C28).
 ASKED_ONCE = frozenset({"sesv2", "glacier"})
 
 

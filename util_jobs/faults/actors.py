@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,58 +14,19 @@ from pipeline.workers import runner as runner_module
 from pipeline.workers import sweep
 from pipeline.workers.annotate import AnnotateHandler
 from pipeline.workers.archive import ArchiveHandler
-from pipeline.workers.delivery import Delivery, Handler
-from pipeline.workers.heartbeat import Heartbeat
+from pipeline.workers.delivery import Handler
 from pipeline.workers.notify import NotifyHandler
-from pipeline.workers.queue import Queue, Received
+from pipeline.workers.queue import Queue
 from pipeline.workers.restore import RestoreHandler
 from pipeline.workers.runner import Runner
 from pipeline.workers.thaw import ThawHandler
 from pipeline.workers.workspace import Workspace
 from util_jobs.faults import recorded
+from util_jobs.faults.heartbeats import BEATING, SimulatedHeartbeat
 from util_jobs.faults.patches import Patches
-from util_jobs.faults.processes import Process, Task, current_task
+from util_jobs.faults.processes import Process, Task
 
 QUEUES = ("annotate", "notify", "archive", "restore", "thaw")
-
-
-class SimulatedHeartbeat(Heartbeat):
-    """The real renewals, without a thread of its own: the scheduler says when it beats, or lets it fall silent."""
-
-    def __init__(self, queue: Queue, received: Received, delivery: Delivery, tick: Callable[[], None]) -> None:
-        super().__init__(queue, received, delivery, tick)
-        self.beating: Task | None = None
-        self.process: Process | None = None
-
-    def __enter__(self) -> SimulatedHeartbeat:
-        task = current_task()
-        if task is not None:
-            self.process = task.process
-            BEATING[task.process] = self
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._done.set()
-        if self.process is not None:
-            BEATING.pop(self.process, None)
-        task = current_task()
-        while task is not None and task.process.alive and self.beating is not None and not self.beating.ended:
-            task.pause("waiting for its heartbeat")
-
-    def may_beat(self) -> bool:
-        """True if its thread would be waiting for its next turn now."""
-        return not self._done.is_set() and (self.beating is None or self.beating.ended)
-
-    def beat(self) -> None:
-        """One renewal, as the thread makes it."""
-        if self._done.is_set() or self._delivery.lost.is_set():
-            return
-        if not self._keep_lease(renewal_due=True):
-            self._delivery.lost.set()
-            return
-        self._keep_hidden()
 
 
 class _OneRound(threading.Event):
@@ -76,9 +36,6 @@ class _OneRound(threading.Event):
         """The round is over."""
         self.set()
         return True
-
-
-BEATING: dict[Process, SimulatedHeartbeat] = {}
 
 
 class Cast:
@@ -149,12 +106,8 @@ class Cast:
         return self._task(process, name, work)
 
     def _task(self, process: Process, name: str, work: Callable[[], None]) -> Task:
-        def guarded() -> None:
-            try:
-                work()
-            except (BotoCoreError, ClientError):
-                return  # as the loops of the workers and the portal's error pages take it
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is told
+        def ended_with(error: BaseException) -> None:
+            if not isinstance(error, BotoCoreError | ClientError):  # these the loops and the portal's error pages take
                 self.complain(f"{name.split('-')[0]} ended with {type(error).__name__}: {error}")
 
-        return Task(process, name, guarded)
+        return Task(process, name, work, ended_with)

@@ -1,8 +1,8 @@
 """S3's restores as AWS does them, over moto's objects: they take their time, are refused twice, and expire.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html. What moto does otherwise: a restore is finished
-at once, a second one is accepted, Expedited is always there, a part of an archived object can be copied, and the time
-of its own clock counts.
+at once, a second one is accepted, Expedited is always there, a part of an archived object can be copied, it
+falls over a part of an upload that is over, and the time of its own clock counts.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class Restores:
 
     def before(self, operation: str, params: dict[str, Any]) -> Answer | None:
         """AWS's answer to an S3 call where it is another than moto's."""
+        if operation in ("UploadPart", "UploadPartCopy") and not _is_open(params):
+            return refusal(404, "NoSuchUpload", "The specified upload does not exist.")
         if operation == "RestoreObject":
             return self._restore(params)
         if operation == "GetObject":
@@ -124,6 +126,13 @@ class Restores:
             return refusal(403, "InvalidObjectState", message)
         found.set_expiry(datetime.fromtimestamp(restore.expires_at, UTC))
         return None
+
+
+def _is_open(params: dict[str, Any]) -> bool:
+    """Whether the upload in parts was neither completed nor aborted; moto falls over a part of another one."""
+    backend: Any = get_backend("s3")[get_settings().aws_account_id]["aws"]
+    found = backend.buckets.get(params["Bucket"])
+    return found is None or params["UploadId"] in found.multiparts
 
 
 def _object(bucket: str, key: str) -> Any:

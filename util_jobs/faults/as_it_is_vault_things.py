@@ -19,6 +19,7 @@ class Archive:
     archive_id: str
     description: str
     content: bytes
+    created_at: float
 
     @property
     def tree_hash(self) -> str:
@@ -79,18 +80,19 @@ def described(job: Job) -> dict[str, Any]:
         "Action": "ArchiveRetrieval",
         "ArchiveId": job.archive.archive_id,
         "VaultARN": f"arn:aws:glacier:us-east-1:123456789012:vaults/{job.archive.vault}",
-        "CreationDate": _date(job.started_at),
+        "CreationDate": glacier_date(job.started_at),
         "Completed": done,
         "StatusCode": job.status,
         "ArchiveSizeInBytes": len(job.archive.content),
         "ArchiveSHA256TreeHash": job.archive.tree_hash,
         "RetrievalByteRange": f"0-{len(job.archive.content) - 1}",
         "Tier": job.tier,
-        **({"CompletionDate": _date(job.ready_at)} if done else {}),
+        **({"CompletionDate": glacier_date(job.ready_at)} if done else {}),
     }
 
 
-def _date(seconds: float) -> str:
+def glacier_date(seconds: float) -> str:
+    """A time as Glacier writes it."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

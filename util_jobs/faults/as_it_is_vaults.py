@@ -18,6 +18,7 @@ from botocore.response import StreamingBody
 from pipeline import clock
 from pipeline.archive.stores.tree_hash import BLOCK_BYTES, tree_hash_of
 from util_jobs.faults.as_it_is_answers import Answer, PaidRetrieval, answer, refusal
+from util_jobs.faults.as_it_is_inventories import Inventory, described_inventory, inventory_of
 from util_jobs.faults.as_it_is_vault_things import (
     Archive,
     Job,
@@ -45,7 +46,7 @@ class Vaults:
         self.uploads: dict[str, Upload] = {}
         self._delays_s, self._ledger = delays_s, ledger
         self._vaults: set[str] = set()
-        self._jobs: list[Job] = []
+        self._jobs: list[Job | Inventory] = []
         self._count = 0
 
     def before(self, operation: str, params: dict[str, Any]) -> Answer:
@@ -82,7 +83,7 @@ class Vaults:
         return (hashlib.sha512(f"{kind} {self._count}".encode()).hexdigest() * 2)[:letters]
 
     def _store(self, vault: str, description: str, content: bytes, checksum: str) -> Answer:
-        archive = Archive(vault, self._new_id("archive", 138), description, content)
+        archive = Archive(vault, self._new_id("archive", 138), description, content, clock.now())
         if not content or checksum != archive.tree_hash:
             return invalid("Checksum mismatch, or no content")
         self.archives[archive.archive_id] = archive
@@ -139,13 +140,17 @@ class Vaults:
 
     def _initiate_job(self, params: dict[str, Any]) -> Answer:
         wish = params["jobParameters"]
+        if wish["Type"] == "inventory-retrieval":
+            return self._initiate_inventory(params["vaultName"], wish)
         tier, archive = wish.get("Tier", "Standard"), self.archives.get(wish["ArchiveId"])
         if archive is None or archive.vault != params["vaultName"]:
             return absent("The archive ID was not found")
         if tier == "Expedited" and self.expedited_error is not None:
             status = 503 if self.expedited_error == "InsufficientCapacityException" else 400
             return refusal(status, self.expedited_error, "Expedited retrievals are not available")
-        needless = any(job.archive == archive and job.status != "Failed" for job in self._usable())
+        needless = any(
+            isinstance(job, Job) and job.archive == archive and job.status != "Failed" for job in self._usable()
+        )
         self._ledger.append(PaidRetrieval(clock.now(), "vault", archive.archive_id, tier, needless))
         ready_at, fails = clock.now() + self._delays_s[tier], self.jobs_to_fail > 0
         self.jobs_to_fail -= fails
@@ -153,28 +158,48 @@ class Vaults:
         self._jobs.append(job)
         return answer(202, jobId=job.job_id)
 
-    def _listed(self, vault: str) -> list[Job]:
-        return [job for job in self._jobs if job.archive.vault == vault and clock.now() < job.ready_at + LISTED_S]
+    def _initiate_inventory(self, vault: str, wish: dict[str, Any]) -> Answer:
+        if wish["Format"] != "CSV":
+            raise NotImplementedError("the simulated vaults write inventories as CSV only")
+        now = clock.now()
+        content = inventory_of([archive for archive in self.archives.values() if archive.vault == vault])
+        description, ready_at = wish.get("Description", ""), now + self._delays_s["Standard"]
+        job = Inventory(self._new_id("job", 92), vault, description, now, ready_at, content)
+        self._jobs.append(job)
+        return answer(202, jobId=job.job_id)
 
-    def _usable(self) -> list[Job]:
+    def _listed(self, vault: str) -> list[Job | Inventory]:
+        return [job for job in self._jobs if _vault_of(job) == vault and clock.now() < job.ready_at + LISTED_S]
+
+    def _usable(self) -> list[Job | Inventory]:
         return [job for job in self._jobs if clock.now() < job.ready_at + OUTPUT_S]
 
     def _list_jobs(self, params: dict[str, Any]) -> Answer:
         jobs, start = self._listed(params["vaultName"]), int(params.get("marker") or 0)
         end = start + self.jobs_a_page
         more = {"Marker": str(end)} if end < len(jobs) else {}
-        return answer(200, JobList=[described(job) for job in jobs[start:end]], **more)
+        return answer(200, JobList=[_described(job) for job in jobs[start:end]], **more)
 
     def _get_job_output(self, params: dict[str, Any]) -> Answer:
         found = [job for job in self._usable() if job.job_id == params["jobId"]]
         if not found or found[0].status != "Succeeded":
             return absent("The job ID was not found, has expired or is not completed")
-        content = found[0].archive.content
+        job = found[0]
+        content = job.content if isinstance(job, Inventory) else job.archive.content
         wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", params.get("range", f"bytes=0-{len(content) - 1}"))
         if wanted is None or int(wanted[1]) > int(wanted[2]) or int(wanted[2]) >= len(content):
             return invalid("Invalid range")
         start, end = int(wanted[1]), int(wanted[2]) + 1
         piece = content[start:end]
-        checksum = {"checksum": tree_hash_of(piece)} if is_aligned(start, end, len(content)) else {}
+        with_hash = isinstance(job, Job) and is_aligned(start, end, len(content))
+        checksum = {"checksum": tree_hash_of(piece)} if with_hash else {}
         body = StreamingBody(io.BytesIO(piece), len(piece))
         return answer(200 if len(piece) == len(content) else 206, body=body, **checksum)
+
+
+def _vault_of(job: Job | Inventory) -> str:
+    return job.vault if isinstance(job, Inventory) else job.archive.vault
+
+
+def _described(job: Job | Inventory) -> dict[str, Any]:
+    return described_inventory(job) if isinstance(job, Inventory) else described(job)

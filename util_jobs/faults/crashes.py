@@ -11,11 +11,15 @@ from enum import StrEnum
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ReadTimeoutError
 
+from pipeline import aws
+from util_jobs.faults.errors import client_error
+
 # Frames of these modules are passed over: who called them is the call site.
 _PASSED_OVER = {"pipeline.dynamo", "pipeline.sweep_index", "pipeline.storage", "pipeline.messages", "pipeline.aws"}
 _RECORD_MODULES = {"pipeline.jobs.store", "pipeline.archive.moves", "pipeline.accounts.store"}
 _READERS = {"get", "get_user", "look_again"}
 FAVOURITES = 12  # each schedule favours one call site in so many, so that all have their turn
+POINTED_RATE = 0.25
 SYNC_READS = ("Get", "Head", "List", "Query", "Batch", "Receive")
 
 
@@ -45,19 +49,18 @@ def call_site(operation: str) -> str:
     return f"portal:{operation}"
 
 
-def _client_error(code: str, status: int, operation: str) -> ClientError:
-    return ClientError(
-        {"Error": {"Code": code, "Message": "simulated"}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation
-    )
+def makes_archive(service: str, operation: str) -> bool:
+    """Whether the call puts an archive into a vault; who does not hear the answer cannot find it by its name."""
+    return service == "glacier" and operation in ("UploadArchive", "CompleteMultipartUpload")
 
 
 def error_of(fate: Fate, service: str, operation: str) -> ClientError | BotoCoreError:
     """What boto3 raises for this fate, after its own retries."""
     if fate == Fate.THROTTLED:
         code = {"s3": "SlowDown", "dynamodb": "ProvisionedThroughputExceededException"}.get(service, "Throttling")
-        return _client_error(code, 503 if service == "s3" else 400, operation)
+        return client_error(code, 503 if service == "s3" else 400, operation)
     if fate == Fate.SERVER_ERROR:
-        return _client_error("InternalError", 500, operation)
+        return client_error("InternalError", 500, operation)
     if fate == Fate.UNREACHABLE:
         return EndpointConnectionError(endpoint_url=f"https://{service}.simulated")
     return ReadTimeoutError(endpoint_url=f"https://{service}.simulated")
@@ -73,26 +76,27 @@ class Misfortune:
     error_rate: float = 0.0
     crashes_left: int = 0
     errors_left: int = 0
-    archives_in_doubt: int = 0  # uploads to a vault whose answer nobody heard: a vault cannot be searched for them
+    only: str | None = None  # it strikes processes of this kind only
+    pointed: bool = False  # it strikes at the favoured call sites only, and often
     crashed_at: Counter[str] = field(default_factory=Counter)
 
-    def fate_of(self, site: str, service: str, operation: str) -> Fate:
-        """The fate of the call that is about to be made."""
-        fate = self._fate_of(site, service, operation)
-        if fate in (Fate.DIE_AFTER, Fate.ANSWER_LOST, Fate.DONE_TWICE) and operation == "UploadArchive":
-            self.archives_in_doubt += 1
-        return fate
-
-    def _fate_of(self, site: str, service: str, operation: str) -> Fate:
+    def fate_of(self, task: str, site: str, service: str, operation: str) -> Fate:
+        """The fate of the call that this task is about to make."""
+        if self.only is not None and not task.startswith(self.only):
+            return Fate.GO
         favourite = zlib.crc32(site.encode()) % FAVOURITES == self.seed % FAVOURITES
-        if self.crashes_left > 0 and self.rng.random() < self.crash_rate * (8 if favourite else 1):
+        if self.pointed and not favourite:
+            return Fate.GO
+        crash_rate = POINTED_RATE if self.pointed else self.crash_rate * (8 if favourite else 1)
+        error_rate = POINTED_RATE if self.pointed else self.error_rate * (4 if favourite else 1)
+        if self.crashes_left > 0 and self.rng.random() < crash_rate:
             self.crashes_left -= 1
             self.crashed_at[site] += 1
             return self.rng.choice((Fate.DIE_BEFORE, Fate.DIE_AFTER))
-        if self.errors_left > 0 and self.rng.random() < self.error_rate * (4 if favourite else 1):
+        if self.errors_left > 0 and self.rng.random() < error_rate:
             self.errors_left -= 1
             fates = [Fate.THROTTLED, Fate.SERVER_ERROR, Fate.UNREACHABLE, Fate.ANSWER_LOST]
-            if not operation.startswith(SYNC_READS) and not service.startswith("ses"):
+            if not operation.startswith(SYNC_READS) and service not in aws.ASKED_ONCE:
                 fates.append(Fate.DONE_TWICE)
             return self.rng.choice(fates)
         return Fate.GO

@@ -25,8 +25,9 @@ class Ledger:
     complaints: list[str] = field(default_factory=list)
     vaults: Callable[[], dict[str, bytes]] = dict  # content of each archive by its id
     happened: Counter[tuple[str, str]] = field(default_factory=Counter)  # how often each event of each job took place
+    in_doubt: Counter[str] = field(default_factory=Counter)  # what may be left because its process died, by kind
+    left_late: set[str] = field(default_factory=set)  # keys of what an overtaken process stored just before it died
     _states: dict[str, tuple[str, str]] = field(default_factory=dict)
-
     _buried: set[str] = field(default_factory=set)
 
     def source_of(self, job: dict[str, Any]) -> bytes | None:

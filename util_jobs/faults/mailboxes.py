@@ -10,31 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from util_jobs.faults.clock import SimulatedClock
-
-# Which queues hear of which topic, by the last part of their names; a test holds it equal to the template.
-SUBSCRIPTIONS = {
-    "job-requests": ("annotate",),
-    "job-results": ("notify", "archive"),
-    "plan-changes": ("restore",),
-}
-DEAD = "-dead-letters"
-LATEST_S = 240.0
-
-
-@dataclass
-class Letter:
-    """One copy of a message in one queue."""
-
-    number: int
-    body: str
-    group: str | None
-    visible_at: float
-    receives: int = 0
-    handle: str = ""
-    reason: str | None = None
+from util_jobs.faults.errors import client_error
+from util_jobs.faults.letters import DEAD, LATEST_S, SUBSCRIPTIONS, Letter
 
 
 @dataclass
@@ -139,8 +117,7 @@ class Mailboxes:
     def _change_visibility(self, params: dict[str, Any]) -> dict[str, Any]:
         letter = self._held(params)
         if letter is None or letter.handle != params["ReceiptHandle"] or letter.visible_at <= self.clock.now():
-            error = {"Code": "MessageNotInflight", "Message": "not in flight"}
-            raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, "ChangeMessageVisibility")
+            raise client_error("MessageNotInflight", 400, "ChangeMessageVisibility")
         letter.visible_at = self.clock.now() + params["VisibilityTimeout"]
         return {}
 

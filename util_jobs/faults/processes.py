@@ -7,7 +7,12 @@ back. So every interleaving at the grain of AWS calls can happen, and each is ch
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+MOST_TASKS = 256  # that are not through at one moment; far more than a schedule has
+_threads = ThreadPoolExecutor(MOST_TASKS, thread_name_prefix="simulated")
 
 
 class ProcessDied(BaseException):
@@ -15,11 +20,16 @@ class ProcessDied(BaseException):
 
 
 class Process:
-    """What lives and dies together: the tasks of one worker or portal process, its heartbeat, its stop signal."""
+    """What lives and dies together: the tasks of one worker or portal process, its heartbeat, its stop signal.
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    `skew_s` is by how much its clock is fast, `entered_at` when it began (epoch seconds); of a stalled one nothing goes
+    on until the scheduler lets it.
+    """
+
+    def __init__(self, name: str, skew_s: float = 0.0, entered_at: float = 0.0) -> None:
+        self.name, self.skew_s, self.entered_at = name, skew_s, entered_at
         self.alive = True
+        self.stalled = False
         self.stopping = threading.Event()
         self.tasks: list[Task] = []
 
@@ -30,21 +40,24 @@ class Process:
 
 
 class Task:
-    """One thread of a simulated process."""
+    """One thread of a simulated process. `ended_with` hears of the exception that ends it; nothing else does."""
 
-    def __init__(self, process: Process, name: str, work: Callable[[], None]) -> None:
+    def __init__(
+        self, process: Process, name: str, work: Callable[[], None], ended_with: Callable[[BaseException], None]
+    ) -> None:
         self.process, self.name = process, name
         self.ended = False
         self.at = "start"  # what it is about to do
         self.acknowledged = False  # it deleted the message that it worked on
-        self.error: BaseException | None = None
-        self._work = work
+        self.struck = False  # one of its calls ended otherwise than it should
+        self.loose: Counter[str] = Counter()  # archives that it did not note yet, uploads that it did not finish yet
+        self.late: set[str] = set()  # keys of the objects that it stored when it was older than a lease
+        self._work, self._ended_with = work, ended_with
         self._turn, self._back = threading.Lock(), threading.Lock()
         self._turn.acquire()
         self._back.acquire()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         process.tasks.append(self)
-        self._thread.start()
+        self._future = _threads.submit(self._run)
 
     def _run(self) -> None:
         self._turn.acquire()
@@ -52,11 +65,8 @@ class Task:
         try:
             if self.process.alive:
                 self._work()
-        except ProcessDied:
-            pass
-        except BaseException as error:  # noqa: BLE001  # the scheduler tells of it: an actor must never end like this
-            self.error = error
         finally:
+            _here.task = None
             self.ended = True
             self._back.release()
 
@@ -65,7 +75,9 @@ class Task:
         self._turn.release()
         self._back.acquire()
         if self.ended:
-            self._thread.join()
+            error = self._future.exception()
+            if error is not None and not isinstance(error, ProcessDied):
+                self._ended_with(error)
 
     def pause(self, at: str) -> None:
         """Hand over to the scheduler (called inside the task); ProcessDied if the process was killed meanwhile."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from util_jobs.faults import invariants
 from util_jobs.faults.actors import Cast
+from util_jobs.faults.character import Character
 from util_jobs.faults.ledger import Ledger
 from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.patches import Patches
-from util_jobs.faults.processes import bury
-from util_jobs.faults.schedule import Character, Schedule, StuckError
+from util_jobs.faults.schedule import Schedule
+from util_jobs.faults.stage import StuckError
 from util_jobs.faults.wishes import People
 from util_jobs.faults.world import World
 
@@ -46,24 +47,24 @@ class Simulation:
         """One schedule from start to end, and what it broke."""
         world, ledger = self.world, Ledger()
         world.begin(seed)
-        self.cast.complain = world.complain = ledger.complaints.append
+        calls = world.calls
+        self.cast.complain = calls.complain = ledger.complaints.append
         character = Character.draw(world.rng)
-        people = People(world.rng, ledger, character.people, character.jobs)
+        people = People(world.rng, ledger, character)
         ledger.vaults = lambda: {name: found.content for name, found in world.archives.vaults.archives.items()}
-        world.on_change = ledger.changed
+        calls.on_change = ledger.changed
         schedule = Schedule(world, self.cast, people, character)
+        stuck: list[str] = []
         try:
             schedule.run()
-            found = ledger.complaints + invariants.breaches(world, ledger)
         except StuckError as error:
-            found = [*ledger.complaints, str(error)]
+            stuck = [str(error)]
         finally:
-            for process in schedule.processes:
-                bury(process)
-        found = list(dict.fromkeys(found))
-        return Outcome(
-            seed, schedule.steps, found, world.trace, Counter(world.misfortune.crashed_at), Counter(world.called_at)
-        )
+            schedule.stage.clear()
+        ledger.in_doubt, ledger.left_late = schedule.stage.in_doubt, schedule.stage.left_late
+        found = [*ledger.complaints, *(stuck or invariants.breaches(world, ledger))]
+        crashed_at, called_at = Counter(world.misfortune.crashed_at), Counter(calls.called_at)
+        return Outcome(seed, schedule.stage.steps, list(dict.fromkeys(found)), calls.trace, crashed_at, called_at)
 
 
 @contextmanager

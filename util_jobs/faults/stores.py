@@ -11,7 +11,7 @@ from moto.backends import get_backend
 
 from pipeline import aws, dynamo
 from pipeline.settings import get_settings
-from util_jobs.faults.quick_moto import plain
+from util_jobs.faults.quick_dynamodb import plain
 from util_jobs.template import resolve
 
 
@@ -36,6 +36,16 @@ def _backend(service: str) -> Any:
     return get_backend(service)[settings.aws_account_id][region]  # type: ignore[call-overload]
 
 
+def dynamodb() -> Any:
+    """moto's tables."""
+    return _backend("dynamodb")
+
+
+def s3() -> Any:
+    """moto's buckets."""
+    return _backend("s3")
+
+
 def create() -> None:
     """The tables and buckets of the template."""
     known = ("TableName", "BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
@@ -49,9 +59,9 @@ def create() -> None:
 
 def empty() -> None:
     """Every table and bucket as new."""
-    for table in _backend("dynamodb").tables.values():
+    for table in dynamodb().tables.values():
         table.items.clear()
-    for bucket in _backend("s3").buckets.values():
+    for bucket in s3().buckets.values():
         for key in list(bucket.keys.values()):
             key.dispose()
         for part in list(bucket.multiparts.values()):
@@ -62,23 +72,23 @@ def empty() -> None:
 
 def key_in(bucket: str, key: str) -> Any:
     """moto's own description of an object; None where there is none."""
-    return _backend("s3").buckets[bucket].keys.get(key)
+    return s3().buckets[bucket].keys.get(key)
 
 
 def records(table: str) -> Iterator[dict[str, Any]]:
     """Every record of a table as plain Python values, by key."""
-    found = _backend("dynamodb").tables[aws.table_name(table)]
+    found = dynamodb().tables[aws.table_name(table)]
     for item in found.all_items():
         yield dynamo.from_item({name: plain(value) for name, value in item.attrs.items()})
 
 
 def objects() -> Iterator[Stored]:
     """Every object of every bucket."""
-    for bucket in _backend("s3").buckets.values():
+    for bucket in s3().buckets.values():
         for name, key in bucket.keys.items():
             yield Stored(bucket.name, name, key.storage_class or "STANDARD", key.value)
 
 
 def unfinished_uploads() -> int:
     """Multipart uploads that nobody completed or aborted."""
-    return sum(len(bucket.multiparts) for bucket in _backend("s3").buckets.values())
+    return sum(len(bucket.multiparts) for bucket in s3().buckets.values())

@@ -9,27 +9,37 @@ import pytest
 from click.testing import CliRunner
 
 from util_jobs.faults.command import command
-from util_jobs.faults.mailboxes import SUBSCRIPTIONS
+from util_jobs.faults.letters import SUBSCRIPTIONS
 from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.simulation import Simulation, simulating
 from util_jobs.template import resolve
 
-CLEAN_SCHEDULES = 24  # a second each; `python -m util_jobs faults` runs as many as one likes
-CATCH_WITHIN = 40  # schedules; these bugs need fewer than ten
-CAUGHT = (
-    "acknowledge-before-work",
-    "claim-without-condition",
-    "cleanup-not-noted",
-    "delete-before-verify",
-    "deletion-forgets-the-archive",
-    "expired-copy-not-asked-again",
-    "hot-before-copied",
-    "hot-removed-before-archived",
-    "mail-without-claim",
-    "missing-page-of-a-query",
-    "plan-not-checked",
-    "upload-not-confirmed",
-)
+CLEAN_SCHEDULES = 20  # half a second each; `python -m util_jobs faults` runs as many as one likes
+CATCH_WITHIN = 60  # schedules
+# Each bug with a seed that caught it when this was written. That one is tried first, which is quick; a change of the
+# code moves what a seed does, so then the others are tried.
+CAUGHT = {
+    "acknowledge-before-work": 1,
+    "archived-removed-before-hot": 5,
+    "claim-without-condition": 7,
+    "cleanup-not-noted": 8,
+    "delete-before-verify": 1,
+    "deletion-forgets-the-archive": 14,
+    "failure-not-written": 2,
+    "hot-before-copied": 5,
+    "hot-removed-before-archived": 1,
+    "mail-without-claim": 4,
+    "missing-page-of-a-listing": 45,
+    "missing-page-of-a-query": 57,
+    "no-condition-on-moves": 14,
+    "no-fencing": 44,
+    "only-the-first-job-is-settled": 24,
+    "plan-not-checked": 3,
+    "results-without-attempt": 12,
+    "retrieval-asked-twice": 38,
+    "tombstone-ignored": 14,
+    "unsettled-counts-as-settled": 5,
+}
 
 
 @pytest.fixture
@@ -57,14 +67,15 @@ def test_schedules_of_crashes_and_disorder_break_nothing_C10_C18_C22_C35(simulat
     assert len(crashed_at) >= 10, "the schedules crash at too few of the call sites"
 
 
-@pytest.mark.parametrize("name", CAUGHT)
-def test_deliberate_bug_is_caught(name: str) -> None:
+@pytest.mark.parametrize(("name", "likely"), CAUGHT.items(), ids=list(CAUGHT))
+def test_deliberate_bug_is_caught(name: str, likely: int) -> None:
     with simulating(name) as simulation:
-        assert any(simulation.run(seed).violations for seed in range(1, CATCH_WITHIN + 1)), name
+        seeds = (likely, *(seed for seed in range(1, CATCH_WITHIN + 1) if seed != likely))
+        assert any(simulation.run(seed).violations for seed in seeds), name
 
 
 def test_there_are_enough_deliberate_bugs() -> None:
-    assert len(CAUGHT) >= 12
+    assert len(CAUGHT) >= 20
     assert set(CAUGHT) <= set(all_mutations())
 
 

@@ -1,0 +1,136 @@
+"""Every AWS call of a simulated process passes through here: it waits for its turn, meets its fate, is carried out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline.archive.stores import vault_markers
+from pipeline.settings import get_settings
+from util_jobs.faults import stores
+from util_jobs.faults.clock import SimulatedClock
+from util_jobs.faults.crashes import Fate, Misfortune, call_site, error_of, makes_archive
+from util_jobs.faults.lagging_indexes import LaggingIndexes
+from util_jobs.faults.mailboxes import Mailboxes
+from util_jobs.faults.patches import Patches
+from util_jobs.faults.processes import ProcessDied, Task, current_task
+from util_jobs.faults.quick_dynamodb import QuickDynamoDb
+from util_jobs.faults.quick_s3 import hurry
+
+Sent = dict[str, Any]
+OnChange = Callable[[str, str, Sent, Any], None]
+STORES = ("PutObject", "CompleteMultipartUpload")
+PAGES = {"Query": "Limit", "ListObjectsV2": "MaxKeys"}
+
+
+class Calls:
+    """Hooked in under boto3 once; `begin` makes it new for each schedule."""
+
+    def __init__(self, clock: SimulatedClock) -> None:
+        self.clock = clock
+        self.indexes = LaggingIndexes(stores.dynamodb, clock)
+        self._dynamodb = QuickDynamoDb(stores.dynamodb)
+
+    def begin(self, mailboxes: Mailboxes, misfortune: Misfortune) -> None:
+        """Nothing was called yet, and nobody listens."""
+        self.mailboxes, self.misfortune = mailboxes, misfortune
+        self.trace: list[str] = []
+        self.called_at: Counter[str] = Counter()
+        self.outbox: list[Sent] = []
+        self.page_size: int | None = None
+        self.on_change: OnChange = lambda *_: None
+        self.complain: Callable[[str], None] = lambda _: None
+
+    def hook(self, patches: Patches) -> None:
+        """From now on boto3's calls come here; moto has to be started."""
+        self._dynamodb.hurry(patches)
+        hurry(patches, stores.s3())
+        real = vars(BaseClient)["_make_api_call"]
+
+        def make_api_call(client: BaseClient, operation: str, params: Sent) -> Any:
+            service = client.meta.service_model.service_name
+
+            def perform() -> Any:
+                with self.clock.at_aws():
+                    return self._perform(service, operation, params, lambda sent: real(client, operation, sent))
+
+            task = current_task()
+            return perform() if task is None else self._in_turn(task, service, operation, params, perform)
+
+        patches.set(BaseClient, "_make_api_call", make_api_call)
+
+    def _in_turn(self, task: Task, service: str, operation: str, params: Sent, perform: Callable[[], Any]) -> Any:
+        if not task.process.alive:
+            raise ProcessDied
+        site = call_site(operation)
+        task.pause(site)
+        self.called_at[site] += 1
+        if task.acknowledged:
+            self.complain(f"{task.name.split('-')[0]} went on with {site} after its message was deleted")
+        task.acknowledged = task.acknowledged or operation == "DeleteMessage"
+        fate = self.misfortune.fate_of(task.name, site, service, operation)
+        self.trace.append(f"{self.clock.time:.3f} {task.name} {site} {fate}")
+        if fate in (Fate.GO, Fate.DIE_AFTER, Fate.ANSWER_LOST, Fate.DONE_TWICE):
+            answer = _done(perform, fate)
+            _count_loose(task, service, operation, params, 1 + (fate == Fate.DONE_TWICE))
+            if operation in STORES and self.clock.time - task.process.entered_at > get_settings().lease_s:
+                task.late.add(params.get("Key", ""))
+        if fate in (Fate.DIE_BEFORE, Fate.DIE_AFTER):
+            task.process.alive = False
+            raise ProcessDied
+        if fate == Fate.GO:
+            return answer
+        task.struck = True
+        if fate == Fate.DONE_TWICE:
+            return answer
+        raise error_of(fate, service, operation)
+
+    def _perform(self, service: str, operation: str, params: Sent, real: Callable[[Sent], Any]) -> Any:
+        if service in ("sns", "sqs"):
+            return self.mailboxes.answer(service, operation, params)
+        if service == "sesv2":
+            self.outbox.append(params)
+            return {"MessageId": str(len(self.outbox))}
+        params = self._small_pages(operation, params)
+        if service == "dynamodb":
+            with self.indexes.around(operation, params):
+                answer = self._dynamodb.answer(operation, params, lambda: real(params))
+        else:
+            answer = real(params)
+        self.on_change(service, operation, params, answer)
+        return answer
+
+    def _small_pages(self, operation: str, params: Sent) -> Sent:
+        """AWS may end a page wherever it likes (1 MB, 1,000 keys): here after very few entries."""
+        limit = PAGES.get(operation)
+        if limit is None or self.page_size is None or current_task() is None:
+            return params
+        return {limit: self.page_size} | params
+
+
+def _done(perform: Callable[[], Any], fate: Fate) -> Any:
+    if fate == Fate.DONE_TWICE:
+        perform()
+        return perform()
+    try:
+        return perform()
+    except (ClientError, BotoCoreError):
+        if fate == Fate.GO:
+            raise
+        return None  # nobody hears of the refusal
+
+
+def _count_loose(task: Task, service: str, operation: str, params: Sent, times: int) -> None:
+    """What the task has begun and has to bring to an end."""
+    if makes_archive(service, operation):
+        task.loose["archives"] += times
+    elif operation == "PutObject" and vault_markers.SUFFIX in params["Key"]:
+        task.loose["archives"] -= 1
+    elif service == "s3" and operation == "CreateMultipartUpload":
+        task.loose["uploads"] += times
+    elif service == "s3" and operation in ("CompleteMultipartUpload", "AbortMultipartUpload"):
+        task.loose["uploads"] -= 1
