@@ -3,6 +3,15 @@
   "use strict";
   const PHONE_PX = 640;
   const PHONE_FONT_PX = 11;
+  // Where there is nothing to draw: the words below the plot say so.
+  const NOTHING = {
+    height: 24,
+    margin: { l: 0, r: 0, t: 0, b: 0 },
+    xaxis: { visible: false, fixedrange: true },
+    yaxis: { visible: false, fixedrange: true },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+  };
   const TOKEN = /^var\((--[a-z-]+)\)$/;
   const clientside = (window.dash_clientside = window.dash_clientside || {});
 
@@ -20,6 +29,7 @@
 
   clientside.gas = Object.assign(clientside.gas || {}, {
     paintFigure: (figure) => {
+      if (!figure) return { data: [], layout: NOTHING };
       const done = painted(figure, window.getComputedStyle(document.documentElement));
       if (document.documentElement.clientWidth < PHONE_PX) done.layout.font.size = PHONE_FONT_PX;
       return done;
@@ -27,6 +37,6 @@
   });
 
   document.addEventListener("gas-theme", (event) => {
-    if (document.getElementById("job-page")) clientside.set_props("gas-theme", { data: event.detail });
+    if (document.querySelector("#job-page, #explore-page")) clientside.set_props("gas-theme", { data: event.detail });
   });
 })();

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 
 from pipeline.errors import LimitError, RetryableError
-from pipeline.results import cache
+from pipeline.results import cache, latest
+from pipeline.results.latest import asking as asking  # part of how a question is asked
 from pipeline.settings import get_settings
 
+_QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")  # names and texts, in which a $ is a letter
+_PARAMETER = re.compile(r"\$(\w+)")
 _lock = threading.Lock()
 _opened: dict[tuple[int, Path], duckdb.DuckDBPyConnection] = {}
 
@@ -70,31 +74,61 @@ def records(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
 def arrow_table(sql: str, parameters: Mapping[str, Any]) -> pa.Table:
     """The same as an Arrow table, for answers that are written to a file."""
     with _question() as cursor:
-        return cursor.sql(sql, params=dict(parameters)).to_arrow_table()
+        return cursor.sql(sql, params=_bound(cursor, sql, parameters)).to_arrow_table()
+
+
+def batches(
+    sql: str, parameters: Mapping[str, Any], *, timeout_s: float | None = None, rows_at_once: int = 100_000
+) -> Iterator[pa.RecordBatch]:
+    """The same a batch after the other, of answers too large to be held. `timeout_s` (default `query_timeout_s`) counts
+    from the question to the last batch."""
+    with _question(timeout_s) as cursor:
+        cursor.execute(sql, _bound(cursor, sql, parameters))
+        yield from cursor.to_arrow_reader(rows_at_once)
 
 
 def copy_to(sql: str, parameters: Mapping[str, Any], target: Path) -> None:
     """Write the answer into a Parquet file of the result cache, without holding it."""
     with _question() as cursor:
-        cursor.sql(sql, params=dict(parameters)).write_parquet(str(target), compression="zstd")
+        cursor.sql(sql, params=_bound(cursor, sql, parameters)).write_parquet(str(target), compression="zstd")
+
+
+class Rows(Protocol):
+    """A parameter that is a table: `FROM name`. It is asked for the columns that a question names."""
+
+    def table_for(self, sql: str) -> pa.Table:
+        """The rows, with at least the columns that occur in the SQL."""
+        ...
+
+
+def _bound(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that the question names, which is all that DuckDB takes; tables are made known to it."""
+    plain = _QUOTED.sub("", sql)
+    for name, value in parameters.items():
+        if hasattr(value, "table_for") and name in plain:
+            cursor.register(name, value.table_for(sql))
+    named = set(_PARAMETER.findall(plain))
+    return {name: value for name, value in parameters.items() if name in named}
 
 
 def _ask(sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
     with _question() as cursor:
-        cursor.execute(sql, dict(parameters))
+        cursor.execute(sql, _bound(cursor, sql, parameters))
         return [column[0] for column in cursor.description or []], cursor.fetchall()
 
 
 @contextmanager
-def _question() -> Iterator[duckdb.DuckDBPyConnection]:
+def _question(timeout_s: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor for one question, with its limits; what goes wrong becomes an error with a sentence."""
-    limit = get_settings().query_timeout_s
+    limit = get_settings().query_timeout_s if timeout_s is None else timeout_s
     cursor = _cursor()
     timer = threading.Timer(limit, cursor.interrupt)
     timer.start()
     try:
-        yield cursor
+        with latest.interrupted_by_newer(cursor.interrupt):
+            yield cursor
     except duckdb.InterruptException as error:
+        latest.check()
         raise LimitError(
             f"The question took longer than {limit:g} seconds and was stopped. Ask for less at once.",
             code="query_timeout",

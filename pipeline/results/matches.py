@@ -10,13 +10,14 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline.jobs.model import Job
-from pipeline.results import cache, connection, documents
+from pipeline.results import cache, connection, documents, plot_columns
 from pipeline.results.filters.model import (
     Carries,
     Contains,
@@ -27,13 +28,14 @@ from pipeline.results.filters.model import (
     Part,
     PrivateTo,
 )
-from pipeline.results.filters.reading import as_document
-from pipeline.results.filters.sql import FEW, Where, where
+from pipeline.results.filters.sql import FEW, where
 from pipeline.results.filters.table import Table
+from pipeline.results.selection import Numbers, Selection, kept
 from pipeline.results.table_schema import row_count, types_of
 
-LAYOUT = "matches-1"
-COUNTS_KEPT = 512  # of this process
+LAYOUT = "matches-2"
+SELECTED = "selected_rows"  # as a table in SQL
+JOINED = "(SELECT v.* FROM read_parquet($path) v SEMI JOIN read_parquet($matches) m ON v.rid = m.rid) v"
 Tagged = Mapping[str, Sequence[int]]
 
 
@@ -41,7 +43,7 @@ Tagged = Mapping[str, Sequence[int]]
 class Source:
     """`FROM {sql}` gives the table `v`: the columns of variants.parquet, the rows that match, `count` of `total`.
 
-    `matches` is the file of their row numbers in ascending order, where there is one.
+    `key` names result and filter. `rids` are the numbers of the rows, ascending, where they are at most half of all.
     """
 
     sql: str
@@ -49,22 +51,33 @@ class Source:
     table: Table
     total: int
     count: int
-    matches: Path | None = None
+    key: str
+    rids: Numbers | None = None
+
+    @property
+    def quick(self) -> str:
+        """The same as `sql` for questions that name their columns (no `v.*`): what plots are asked of."""
+        return f"{SELECTED} v" if SELECTED in self.parameters else self.sql
 
 
 def table_of(job: Job, tagged: Tagged | None = None) -> Table:
     """Columns and samples of a job's result; `tagged` are the rows that were marked, by tag."""
     with cache.opened(job, "variants") as path:
-        return _table(job, path, tagged)
+        return _table(job, str(path), tagged)
 
 
-def _table(job: Job, path: Path, tagged: Tagged | None) -> Table:
+@lru_cache(maxsize=64)
+def _rows_of(path: str) -> int:
+    return row_count(path)
+
+
+def _table(job: Job, path: str, tagged: Tagged | None) -> Table:
     return Table(_types(path), _samples(job), tagged or {})
 
 
 @lru_cache(maxsize=64)
-def _types(path: Path) -> Mapping[str, str]:
-    return types_of(str(path))
+def _types(path: str) -> Mapping[str, str]:
+    return types_of(path)
 
 
 def _samples(job: Job) -> Sequence[str]:
@@ -98,31 +111,66 @@ def matching(job: Job, group: Group, tagged: Tagged | None = None) -> Iterator[S
 
     Raises `FilterError` where the filter asks for what the result does not have, and what `cache.opened` raises.
     """
-    with ExitStack() as kept:
-        path = kept.enter_context(cache.opened(job, "variants"))
+    with ExitStack() as held:
+        path = str(held.enter_context(cache.opened(job, "variants")))
         table = _table(job, path, tagged)
         found = where(group, table)
-        parameters: dict[str, Any] = {"path": str(path)}
+        total = _rows_of(path)
+        plot_columns.make_soon(job, total)
         if found.is_everything:
-            total = row_count(str(path))
-            yield Source("read_parquet($path) v", parameters, table, total, total)
+            yield Source("read_parquet($path) v", {"path": path}, table, total, total, path)
             return
+        parameters = {"path": path} | found.parameters
         if found.needs_calls:
-            parameters["genotypes"] = str(kept.enter_context(cache.opened(job, "genotypes")))
-        if _is_expensive(group):
-            asked = f"SELECT v.rid FROM read_parquet($path) v WHERE {found.sql} ORDER BY v.rid"
-            layout = f"{LAYOUT}:{_digest(group, found)}"
-            values = parameters | found.parameters
-            rids = kept.enter_context(
-                cache.derived([job], layout, lambda target: connection.copy_to(asked, values, target))
-            )
-            joined = "(SELECT v.* FROM read_parquet($path) v SEMI JOIN read_parquet($matches) m ON v.rid = m.rid) v"
-            parameters = {"path": str(path), "matches": str(rids)}
-            yield Source(joined, parameters, table, row_count(str(path)), row_count(str(rids)), rids)
-            return
+            parameters["genotypes"] = str(held.enter_context(cache.opened(job, "genotypes")))
         sql = f"(SELECT * FROM read_parquet($path) v WHERE {found.sql}) v"
-        parameters |= found.parameters
-        yield Source(sql, parameters, table, row_count(str(path)), _count(sql, _Values(parameters)))
+        key = _digest(sql, parameters)
+        if _is_expensive(group):
+            asked, values = f"SELECT v.rid FROM {sql}", parameters
+            layout = f"{LAYOUT}:{key}"
+            made = cache.derived([job], layout, lambda target: connection.copy_to(asked, values, target))
+            parameters = {"path": path, "matches": str(held.enter_context(made))}
+            sql = JOINED
+        yield _source(job, Source(sql, parameters, table, total, 0, key))
+
+
+def _source(job: Job, source: Source) -> Source:
+    """With the count, and where they are not too many with the rows' numbers."""
+    count, selection = _found(source)
+    if selection is None:
+        return replace(source, count=count)
+    unpacked = plot_columns.table(job)
+    parameters = dict(source.parameters)
+    if unpacked is not None:
+        parameters[SELECTED] = selection.unpacked_from(unpacked)
+    return replace(source, count=count, parameters=parameters, rids=selection.rids)
+
+
+@dataclass(frozen=True)
+class _Found:
+    count: int
+    selection: Selection | None
+
+    @property
+    def nbytes(self) -> int:
+        return self.selection.nbytes if self.selection else 0
+
+
+def _found(source: Source) -> tuple[int, Selection | None]:
+    found = kept.get(source.key, lambda: _find(source))
+    return found.count, found.selection
+
+
+def _find(source: Source) -> _Found:
+    """Tables never change and are named by their content, so that what was found holds for ever."""
+    most = source.total // 2
+    sql, parameters = source.sql, source.parameters
+    listed = "read_parquet($matches) v" if "matches" in parameters else sql
+    asked = f"SELECT v.rid::UINTEGER AS rid FROM {listed} LIMIT $most"
+    rids = connection.arrow_table(asked, parameters | {"most": most + 1})["rid"].to_numpy()
+    if len(rids) > most:
+        return _Found(int(connection.rows(f"SELECT count(*) FROM {listed}", parameters)[0][0]), None)
+    return _Found(len(rids), Selection(np.sort(rids), source.table.types, sql, parameters))
 
 
 def _is_expensive(part: Part) -> bool:
@@ -135,30 +183,7 @@ def _is_expensive(part: Part) -> bool:
     return isinstance(part, Contains | Carries | Inherited | PrivateTo)
 
 
-def _digest(group: Group, found: Where) -> str:
-    """The filter, and the rows behind its tags, which are no part of the filter."""
-    told = json.dumps([as_document(group), found.sql, found.parameters], sort_keys=True, default=str)
+def _digest(sql: str, parameters: dict[str, Any]) -> str:
+    """The filter with all its values, such as the rows behind its tags, and the tables that it is asked of."""
+    told = json.dumps([sql, parameters], sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-@dataclass(frozen=True, eq=False)
-class _Values:
-    """Parameters that count as their JSON text in the key of a cache."""
-
-    values: dict[str, Any]
-
-    @property
-    def text(self) -> str:
-        return json.dumps(self.values, sort_keys=True)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Values) and self.text == other.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-
-@lru_cache(maxsize=COUNTS_KEPT)
-def _count(sql: str, parameters: _Values) -> int:
-    """Tables never change and are named by their content, so that a count holds for ever."""
-    return int(connection.rows(f"SELECT count(*) FROM {sql}", parameters.values)[0][0])

@@ -12,6 +12,10 @@ from typing import Literal
 Theme = Literal["light", "dark"]
 
 IMPACT = MappingProxyType({"HIGH": "#d55e00", "MODERATE": "#e69f00", "LOW": "#009e73", "MODIFIER": "#7a8793"})
+# Changes of a pyrimidine. Black and yellow, which one of the themes would hide, are left out.
+SUBSTITUTION = MappingProxyType(
+    {"C>A": "#0072b2", "C>G": "#56b4e9", "C>T": "#d55e00", "T>A": "#7a8793", "T>C": "#009e73", "T>G": "#cc79a7"}
+)
 
 LIGHT = MappingProxyType(
     {

@@ -9,10 +9,12 @@ from dash.development.base_component import Component
 
 from pipeline.accounts.store import User
 from pipeline.annotation.alleles import SKIP_SENTENCES
+from pipeline.annotation.engines.registry import TITLES
 from pipeline.errors import GasError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.reference.bundle import load_bundle
+from pipeline.settings import DEFAULT_ENGINE
 from portal.components.downloads import main_download
 from portal.components.job_failure import failure
 from portal.components.job_relatives import kinship, run_again
@@ -85,6 +87,8 @@ def _facts(job: Job) -> list[Any]:
         facts.append([size(job.input_size)])
     if job.bundle_id:
         facts.append([f"Reference: {bundle_name(job.bundle_id)}"])
+    if job.engine in TITLES and job.engine != DEFAULT_ENGINE:
+        facts.append([f"Engine: {TITLES[job.engine]}"])
     if job.detected_build and job.detected_build.get("title"):
         facts.append([f"Genome build: {job.detected_build['title']}"])
     separated: list[Any] = []

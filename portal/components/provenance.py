@@ -23,7 +23,7 @@ PARTS = {
 }
 TEXT_ID = "provenance-text"
 LABELS = {"id": "Id", "sha256": "SHA-256", "url": "Address", "bytes": "Bytes", "any_build": "Build check overridden"}
-# Said elsewhere: a source's columns in the heads of the table, whose data it is at the top of this part.
+# Said elsewhere: the columns of engine and sources in the heads of the table, whose data it is at the top of this part.
 SAID_ELSEWHERE = frozenset({"columns", "attribution"})
 
 
@@ -83,10 +83,14 @@ def _as_text(manifest: dict[str, Any]) -> html.Details:
 def plain_text(manifest: dict[str, Any]) -> str:
     """One line for each fact, named as in the manifest and in the header of the VCF."""
     kept = {key: manifest[key] for key in PARTS if key in manifest and key != "files"}
-    sources = [
-        {key: source[key] for key in source if key not in SAID_ELSEWHERE} for source in kept.get("sources") or []
-    ]
-    return "".join(f"{name}: {value}\n" for name, value in flattened(kept | {"sources": sources}) if value)
+    sources = [_without_columns(source) for source in kept.get("sources") or []]
+    engine = _without_columns(kept.get("engine") or {})
+    shown = kept | {"engine": engine, "sources": sources}
+    return "".join(f"{name}: {value}\n" for name, value in flattened(shown) if value)
+
+
+def _without_columns(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if key not in SAID_ELSEWHERE}
 
 
 def _attribution(manifest: dict[str, Any]) -> Component | None:

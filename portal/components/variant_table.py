@@ -67,10 +67,10 @@ def variant_section(columns: list[Column], total: int) -> html.Section:
     )
 
 
-def variant_grid(columns: list[Column]) -> dag.AgGrid:
+def variant_grid(columns: list[Column], grid_id: str = GRID_ID) -> dag.AgGrid:
     """The table itself, which is filled by the page."""
     defaults = {"sortable": True, "suppressMovable": False}
-    return grid_of_blocks(GRID_ID, [_column(column) for column in columns], ON_PHONES, "gasVariantRowId", defaults)
+    return grid_of_blocks(grid_id, [_column(column) for column in columns], ON_PHONES, "gasVariantRowId", defaults)
 
 
 def _column(column: Column) -> dict[str, Any]:
@@ -94,12 +94,9 @@ def _column(column: Column) -> dict[str, Any]:
     return definition
 
 
-def sort_of(request: dict[str, Any]) -> Sort | None:
-    """The order that the grid asks for; the first column counts (the table sorts by one)."""
-    model = request.get("sortModel") or []
-    if not model:
-        return None
-    return Sort(str(model[0].get("colId")), model[0].get("sort") == "desc")
+def sorts_of(request: dict[str, Any]) -> list[Sort]:
+    """The order that the grid asks for, the column that counts most first."""
+    return [Sort(str(part.get("colId")), part.get("sort") == "desc") for part in request.get("sortModel") or []]
 
 
 def span_of(request: dict[str, Any]) -> tuple[int, int]:

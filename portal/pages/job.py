@@ -7,7 +7,7 @@ from typing import Any
 
 import dash
 from botocore.exceptions import BotoCoreError, ClientError
-from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+from dash import Input, Output, State, callback, dcc, html, no_update
 from dash.development.base_component import Component
 
 from pipeline.accounts.store import User
@@ -24,6 +24,7 @@ from portal.components import (
     job_plots,
     job_summary,
     original_result,
+    painting,
     provenance,
     states,
     storage_state,
@@ -34,7 +35,7 @@ from portal.components.grid import fit_columns_when_ready
 
 dash.register_page(__name__, path_template="/jobs/<job_id>", title=f"Job · {PRODUCT}")
 
-JOB, POLL, REFRESH, SEEN, THEME = "job-id", "job-poll", "job-refresh", "job-seen", "gas-theme"
+JOB, POLL, REFRESH, SEEN = "job-id", "job-poll", "job-refresh", "job-seen"
 
 
 def layout(job_id: str | None = None, **_: str) -> Component:
@@ -52,7 +53,7 @@ def layout(job_id: str | None = None, **_: str) -> Component:
             dcc.Store(id=JOB, data=job.job_id),
             dcc.Store(id=SEEN, data=_version(job)),
             dcc.Store(id=REFRESH),
-            dcc.Store(id=THEME),
+            dcc.Store(id=painting.THEME),
             dcc.Interval(id=POLL, **_poll(job, user)),
         ],
         id="job-page",
@@ -127,9 +128,13 @@ def news(_ticks: int | None, _refresh: Any, job_id: str, seen: str | None) -> tu
 def show_figures(_version: str, job_id: str) -> Component | list[Component]:
     """The plots: of the tables, or of the summary while those are away."""
     try:
-        return job_plots.plots(_owned(job_id))
-    except GasError as error:
+        job = _owned(job_id)
+    except NotFoundError as error:
         return states.notice(error.message)
+    try:
+        return job_plots.plots(job)
+    except GasError as error:
+        return downloads.instead(job, "summary", error)
 
 
 @callback(Output("job-variants", "children"), Input("job-result", "data"), State(JOB, "data"))
@@ -160,7 +165,7 @@ def show_rows(request: dict[str, Any] | None, job_id: str) -> tuple[Any, ...]:
         return {"rowData": [], "rowCount": 0}, "This job was deleted.", False
     start, count = variant_table.span_of(request)
     try:
-        block = blocks.read(user_job, start, count, variant_table.sort_of(request))
+        block = blocks.read(user_job, start, count, variant_table.sorts_of(request))
     except GasError as error:
         return {"rowData": [], "rowCount": 0}, error.message, False
     return {"rowData": block.rows, "rowCount": block.total}, "", True
@@ -175,21 +180,29 @@ def _owned_or_none(job_id: object) -> Job | None:
 
 @callback(Output("job-documents", "children"), Input("job-result", "data"), State(JOB, "data"))
 def show_documents(_version: str, job_id: str) -> list[Component]:
-    """The summary log, and how the result was made."""
+    """The summary log, and how the result was made; where one cannot be shown, the other is."""
     try:
         job = _owned(job_id)
-        shown = [provenance.log_section(documents.log_view(job))] if "log" in job.outputs else []
-        if "manifest" in job.outputs:
-            shown.append(provenance.provenance_section(documents.document(job, "manifest")))
-        return shown
-    except GasError as error:
+    except NotFoundError as error:
         return [states.notice(error.message)]
+    return [part(job) for role, part in DOCUMENTS.items() if role in job.outputs]
 
 
-clientside_callback(
-    ClientsideFunction("gas", "paintFigure"),
-    Output({"type": "gas-plot", "name": MATCH}, "figure"),
-    Input({"type": "gas-figure", "name": MATCH}, "data"),
-    Input(THEME, "data"),
-)
+def _log(job: Job) -> Component:
+    try:
+        return provenance.log_section(documents.log_view(job))
+    except GasError as error:
+        return states.notice(error.message)
+
+
+def _manifest(job: Job) -> Component:
+    try:
+        return provenance.provenance_section(documents.document(job, "manifest"))
+    except GasError as error:
+        return downloads.instead(job, "manifest", error)
+
+
+DOCUMENTS = {"log": _log, "manifest": _manifest}
+
+
 fit_columns_when_ready(variant_table.GRID_ID)

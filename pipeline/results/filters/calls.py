@@ -21,6 +21,7 @@ KINDS = {
     "het": f"(NOT {_MISSING} AND len({_ALLELES}) > 1)",
 }
 HOLDS = f"NOT {_MISSING}"
+HOLDS_ANY = "regexp_matches(g.gt, '[1-9]')"  # also in a call that is not whole, such as ./1
 BALANCE = "g.ad_alt / nullif(g.ad_alt + g.ad_ref, 0)"
 
 
@@ -45,8 +46,9 @@ def _absent(sample: str) -> str:
     return f"v.rid NOT IN ({_rows(sample, 'true')})"
 
 
-def carries(sample: str, calls: Sequence[Call], bounds: Sequence[str]) -> str:
-    """The sample's call is one of these; `bounds` hold for calls that hold the allele."""
+def carries(sample: str, calls: Sequence[Call], bounds: Sequence[str], counted: bool = False) -> str:
+    """The sample's call is one of these; `bounds` hold for calls that hold the allele. With `counted` the table of
+    variants says how many samples a record has calls of: without any, nobody is without the allele."""
     ways = []
     holding = [KINDS[call] for call in ("het", "hom") if call in calls]
     if holding:
@@ -55,13 +57,14 @@ def carries(sample: str, calls: Sequence[Call], bounds: Sequence[str]) -> str:
     if "missing" in calls:
         ways.append(_has(sample, _MISSING))
     if "absent" in calls:
-        ways.append(_absent(sample))
+        any_call = " AND v.n_called + v.n_missing > 0" if counted else ""
+        ways.append(f"({_absent(sample)}{any_call})")
     return f"({' OR '.join(ways)})"
 
 
 def private(samples: str) -> str:
     """Of all who hold the allele none is outside of `samples` (a list), and there is one."""
-    held = f"SELECT g.rid FROM {CALLS} WHERE {HOLDS} GROUP BY g.rid"
+    held = f"SELECT g.rid FROM {CALLS} WHERE {HOLDS_ANY} GROUP BY g.rid"
     return f"v.rid IN ({held} HAVING bool_and(list_contains({samples}, g.sample)))"
 
 

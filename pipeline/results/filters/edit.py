@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from pipeline.results.filters.model import Contains, Group, InRegions, Known, OneOf, Part, Range
+from pipeline.results.filters.model import Group, InRegions, Known, OneOf, Part, Range
 from pipeline.results.filters.reading import FilterError
 
 POSITION = "pos"  # what regions are conditions on, for plots
@@ -12,12 +12,12 @@ _OF_COLUMN = (OneOf, Range, Known)
 
 
 def columns_of(part: Part) -> frozenset[str]:
-    """The columns that a condition looks at; empty for a group and for what looks elsewhere."""
+    """The column that a condition is about; empty for a group, for a text in several and for what looks elsewhere."""
     if isinstance(part, _OF_COLUMN):
         return frozenset({part.column})
     if isinstance(part, InRegions):
         return frozenset({POSITION})
-    return frozenset(part.columns) if isinstance(part, Contains) else frozenset()
+    return frozenset()
 
 
 def as_all(group: Group) -> Group:

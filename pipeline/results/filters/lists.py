@@ -12,9 +12,13 @@ from pipeline.results.filters.model import MOST_REGIONS, MOST_TEXT, MOST_VALUES,
 from pipeline.results.filters.reading import FilterError
 
 MOST_LETTERS = 2_000_000
-# chr7:117,480,025-117,668,665 or chr7:55,191,822 or chr7; en dash and "..", as papers print them.
-REGION = re.compile(r"(?P<contig>[^\s:]+)(?::(?P<start>[\d,]+)(?:(?:-|–|\.\.)(?P<end>[\d,]+))?)?\Z")
-HEADER = ("#", "track", "browser")
+# chr7:117,480,025-117,668,665 or chr7:55,191,822 or chr7; en dash and "..", as papers print them. Only before a range
+# may a contig's own name hold a colon, as those of the HLA alleles do.
+REGION = re.compile(
+    r"(?P<contig>[^\s:]\S*?):(?P<start>[\d,]+)(?:-|–|\.\.)(?P<end>[\d,]+)|(?P<only>[^\s:]+)(?::(?P<at>[\d,]+))?"
+)
+SEVERAL = re.compile(r";|,(?=\s|[^\d\s]|\w+:|$)")  # a comma between digits belongs to the number
+HEADER = ("track ", "browser ")  # of BED files
 
 
 def genes_of(text: str) -> tuple[str, ...]:
@@ -38,7 +42,7 @@ def genes_of(text: str) -> tuple[str, ...]:
 def regions_of(text: str) -> tuple[Region, ...]:
     """Regions: `contig:start-end` (1-based, both ends included), `contig:position`, `contig`, or the lines of a BED
     file (contig, 0-based start, end, whatever follows)."""
-    regions = [_region(line, number) for number, line in _lines(text)]
+    regions = [region for number, line in _lines(text) for region in _regions(line, number)]
     if len(regions) > MOST_REGIONS:
         raise LimitError(
             f"The list has {len(regions):,} regions; at most {MOST_REGIONS:,} can be used.", code="list_too_long"
@@ -53,30 +57,39 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     if len(text) > MOST_LETTERS:
         raise LimitError(f"The list is longer than {MOST_LETTERS:,} letters.", code="list_too_long")
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
-        said = line.strip()
+        said = line.partition("#")[0].strip()
         if said and not said.startswith(HEADER):
             yield number, said
 
 
-def _region(line: str, number: int) -> Region:
+def _regions(line: str, number: int) -> Iterator[Region]:
+    """Those of one line: one of a BED file, or some in words."""
+    fields = line.split("\t") if "\t" in line else line.split()
     try:
-        fields = line.split("\t") if "\t" in line else line.split()
-        if len(fields) >= 3 and fields[1].isdigit() and fields[2].isdigit():
-            return Region(contig=fields[0], start=int(fields[1]) + 1, end=int(fields[2]))
-        found = REGION.match(line)
-        if found is None:
-            raise FilterError(
-                f"Line {number:,} is no region: {line[:60]!r}. Write it as chr7:117480025-117668665, or as BED has it."
-            )
-        contig, start, end = found["contig"], _number(found["start"]), _number(found["end"])
-        if start is None:
-            return Region(contig=contig)
-        return Region(contig=contig, start=start, end=start if end is None else end)
-    except ValidationError as error:
+        if len(fields) >= 3 and fields[1].isdecimal() and fields[2].isdecimal():
+            yield Region(contig=fields[0], start=int(fields[1]) + 1, end=int(fields[2]))
+            return
+        for said in SEVERAL.split(line):
+            if said.strip():
+                yield _region(re.sub(r"\s*([:–-])\s*", r"\1", said.strip()), number)
+    except (ValidationError, ValueError) as error:
         raise FilterError(
             f"Line {number:,} is no region: {line[:60]!r}. It has to begin at 1 or later and end after it begins."
         ) from error
 
 
-def _number(text: str | None) -> int | None:
-    return int(text.replace(",", "")) if text and text.strip(",") else None
+def _region(said: str, number: int) -> Region:
+    found = REGION.fullmatch(said)
+    if found is None:
+        raise FilterError(
+            f"Line {number:,} is no region: {said[:60]!r}. Write it as chr7:117480025-117668665, or as BED has it."
+        )
+    if found["contig"]:
+        return Region(contig=found["contig"], start=_number(found["start"]), end=_number(found["end"]))
+    if found["at"]:
+        return Region(contig=found["only"], start=_number(found["at"]), end=_number(found["at"]))
+    return Region(contig=found["only"])
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))

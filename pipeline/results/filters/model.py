@@ -24,7 +24,8 @@ class _Part(BaseModel):
 
 
 class OneOf(_Part):
-    """The cell is one of the values; `None` among them is an empty cell. With `terms`: one of its `&`-joined terms."""
+    """The cell is one of the values; `None` among them is an empty cell. With `terms`: one of its terms, which
+    `&`, `/`, `;`, `,` or `|` separate."""
 
     kind: Literal["one_of"] = "one_of"
     column: Name

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.results.columns import KNOWN, Descriptions
 from pipeline.results.filters.model import Group, Known, OneOf, Part, PrivateTo, Range
 from pipeline.results.filters.table import Table
 
@@ -19,10 +21,17 @@ LOSS_OF_FUNCTION = (
     "stop_lost",
     "transcript_ablation",
 )
-PATHOGENIC = ("Pathogenic", "Likely_pathogenic", "Pathogenic/Likely_pathogenic")
+# As ClinVar's own file says it once its underscores are blanks, with them, and as Ensembl says it.
+PATHOGENIC = ("Pathogenic", "Likely pathogenic", "Likely_pathogenic", "pathogenic", "likely_pathogenic")
 # Columns of the usual sources, the widest first: the frequency of the allele among people, and ClinVar's class.
-FREQUENCIES = ("gnomad_af", "gnomadg_af", "gnomade_af", "vep_max_af", "vep_gnomadg_af", "vep_gnomade_af", "vep_af")
-SIGNIFICANCES = ("clinvar_clnsig", "clnsig", "clinvar_significance", "clinvar", "vep_clin_sig")
+FREQUENCIES = ("gnomad_af", "vep_max_af", "vep_gnomadg_af", "vep_gnomade_af", "vep_af")
+SIGNIFICANCES = ("clinvar_significance", "vep_clin_sig")
+# What a source that somebody added may call them, and say of them in the result's manifest.
+_FREQUENCY_NAME = re.compile(r"(gnomad|exac|topmed|1000g|1kg|esp|mitomap).*_af\Z", re.IGNORECASE)
+_FREQUENCY_WORDS = re.compile(r"\bfrequenc(y|ies)\b.*\b(gnomad|exac|topmed|1000 genomes|population)", re.IGNORECASE)
+_SIGNIFICANCE_NAME = re.compile(r"(clnsig|clin_?sig|clinvar.*(sig|class)\w*)\Z", re.IGNORECASE)
+_SIGNIFICANCE_WORDS = re.compile(r"clinvar.*(significance|classification)|clinical significance", re.IGNORECASE)
+NO_WORDS: Descriptions = {}
 
 
 @dataclass(frozen=True)
@@ -35,25 +44,39 @@ class Preset:
     group: Group
 
 
-def presets_for(table: Table) -> list[Preset]:
-    """Those whose columns the result has."""
-    return list(_presets(table))
+def presets_for(table: Table, descriptions: Descriptions = NO_WORDS) -> list[Preset]:
+    """Those whose columns the result has; `descriptions` are its manifest's (`columns.described_by`)."""
+    return list(_presets(table, descriptions))
 
 
-def frequency_column(table: Table) -> str | None:
+def frequency_column(table: Table, descriptions: Descriptions = NO_WORDS) -> str | None:
     """The column that tells how frequent an allele is among people, by the first source that knows."""
-    return next((name for name in FREQUENCIES if name in table.types and table.kind(name) != "text"), None)
+    numbers = [name for name in table.types if table.kind(name) == "decimal" and name not in KNOWN]
+    return _column(numbers, FREQUENCIES, _FREQUENCY_NAME, _FREQUENCY_WORDS, descriptions)
 
 
-def significance_column(table: Table) -> str | None:
+def significance_column(table: Table, descriptions: Descriptions = NO_WORDS) -> str | None:
     """The column that holds ClinVar's class."""
-    return next((name for name in SIGNIFICANCES if name in table.types), None)
+    texts = [name for name in table.types if table.kind(name) == "text" and name not in KNOWN]
+    return _column(texts, SIGNIFICANCES, _SIGNIFICANCE_NAME, _SIGNIFICANCE_WORDS, descriptions)
 
 
-def _presets(table: Table) -> Iterator[Preset]:
-    frequency, significance = frequency_column(table), significance_column(table)
+def _column(
+    names: list[str], usual: tuple[str, ...], name: re.Pattern[str], words: re.Pattern[str], said: Descriptions
+) -> str | None:
+    """The first of the usual names, else one that looks like them, else one of which the source says so."""
+    ranked = [
+        *(column for column in usual if column in names),
+        *(column for column in names if name.search(column)),
+        *(column for column in names if words.search(" ".join(said.get(column, ())))),
+    ]
+    return next(iter(ranked), None)
+
+
+def _presets(table: Table, descriptions: Descriptions) -> Iterator[Preset]:
+    frequency, significance = frequency_column(table, descriptions), significance_column(table, descriptions)
     damaging = OneOf(column="impact", values=("HIGH", "MODERATE"))
-    if frequency:
+    if frequency and "impact" in table.types:
         rare = Range(column=frequency, most=RARE, or_unknown=True)
         yield _preset(
             "rare_damaging",
@@ -69,13 +92,22 @@ def _presets(table: Table) -> Iterator[Preset]:
             "ClinVar calls the allele pathogenic or likely pathogenic.",
             OneOf(column=significance, values=PATHOGENIC, terms=True),
         )
-    yield _preset(
-        "loss_of_function",
-        "Loss of function",
-        "The protein is cut short, shifted, not begun or not spliced as it should be.",
-        OneOf(column="consequence", values=LOSS_OF_FUNCTION, terms=True),
-    )
-    yield _preset("damaging", "High or moderate impact", "The protein changes, or worse.", damaging)
+    if "mitomap_disease" in table.types:
+        yield _preset(
+            "mitomap_disease",
+            "Linked to a disease in MITOMAP",
+            "MITOMAP lists the allele with a disease that it was reported for.",
+            Known(column="mitomap_disease"),
+        )
+    if "consequence" in table.types:
+        yield _preset(
+            "loss_of_function",
+            "Loss of function",
+            "The protein is cut short, shifted, not begun or not spliced as it should be.",
+            OneOf(column="consequence", values=LOSS_OF_FUNCTION, terms=True),
+        )
+    if "impact" in table.types:
+        yield _preset("damaging", "High or moderate impact", "The protein changes, or worse.", damaging)
     if "id" in table.types:
         yield _preset(
             "new",

@@ -20,6 +20,12 @@ SENTENCES = {
     "union_tag_invalid": "There is no such kind of condition.",
     "union_tag_not_found": "There is no such kind of condition.",
     "too_short": "Choose at least one value.",
+    "tuple_type": "Choose at least one value.",
+    "string_type": "Write a text.",
+    "string_unicode": "This text holds letters that are none.",
+    "bool_type": "Choose yes or no.",
+    "bool_parsing": "Choose yes or no.",
+    "finite_number": "Write a number.",
     "string_too_short": "Write something here.",
     "string_too_long": "This text is longer than {max_length:,} letters.",
     "too_long": "These are more than {max_length:,}.",
@@ -68,8 +74,11 @@ def read_filter(document: Any) -> Group:
 
 
 def _place(location: tuple[int | str, ...]) -> tuple[str | int, ...]:
-    """Without the kinds, which pydantic puts between the steps."""
-    return tuple(step for step in location if step not in KINDS)
+    """Without the kinds, which pydantic puts after the number of each part."""
+    before = (None, *location)
+    return tuple(
+        step for last, step in zip(before, location, strict=False) if not (isinstance(last, int) and step in KINDS)
+    )
 
 
 def _parsed(text: str | bytes) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial, singledispatchmethod
@@ -24,15 +25,17 @@ from pipeline.results.filters.model import (
 )
 from pipeline.results.filters.reading import FilterError
 from pipeline.results.filters.table import Table
+from pipeline.results.filters.values import LARGEST, disjoint, namings, terms, typed, whole
 
+MOST_PAIRS = 4  # conditions that look for a second variant in the gene: each repeats those beside it
 FEW = 24  # values or regions that are written one by one, which lets the reader skip whole blocks of the file
 TRUE = "true"
 
 
 @dataclass(frozen=True)
 class Where:
-    """`sql` is an expression over `v`; `parameters` its values. `needs_calls`: the parameters `genotypes` and `path`
-    have to be set, to the paths of the tables of genotypes and of variants."""
+    """`sql` is an expression over `v`; `parameters` its values. The parameter `path` has to be set, to the path of the
+    table of variants; with `needs_calls` also `genotypes`, to that of the table of genotypes."""
 
     sql: str
     parameters: dict[str, Any]
@@ -46,6 +49,8 @@ class Where:
 
 def where(group: Group, table: Table) -> Where:
     """The filter for this table. Raises `FilterError` where it asks for what the table does not have."""
+    if _count_pairs(group) > MOST_PAIRS:
+        raise FilterError(f"A filter can look for compound heterozygous variants {MOST_PAIRS} times at most.")
     writer = _Writer(table)
     sql = writer.write(group, ())
     return Where(sql, writer.parameters, writer.needs_calls)
@@ -107,62 +112,81 @@ class _Writer:
     @_condition.register
     def _(self, part: OneOf) -> str:
         column = self.table.column(part.column)
-        wanted = [_as_typed(value, self.table, part.column) for value in part.values if value is not None]
+        wanted = [typed(value, self.table, part.column) for value in part.values if value is not None]
         ways = []
         if wanted and part.terms:
             listed = self.value([str(value) for value in wanted])
-            ways.append(f"list_has_any(string_split({column}, '&'), {listed})")
+            ways.append(f"list_has_any({terms(self._text(part.column))}, {listed})")
         elif wanted and len(wanted) <= FEW:
             ways.append(f"{column} IN ({', '.join(self.value(value) for value in wanted)})")
         elif wanted:
             ways.append(f"{column} IN (SELECT unnest({self.value(wanted)}))")
         if None in part.values:
-            ways.append(f"{column} IS NULL")
-        found = f"coalesce({' OR '.join(ways)}, false)"
-        return f"NOT {found}" if part.negated else found if len(ways) > 1 or part.terms else ways[0]
+            ways.append(self._empty(part.column))
+        found = f"({' OR '.join(ways)})"
+        return f"NOT coalesce({found}, false)" if part.negated else found
 
     @_condition.register
     def _(self, part: Range) -> str:
-        if self.table.kind(part.column) == "text":
+        kind = self.table.kind(part.column)
+        if kind == "text":
             raise FilterError(f"The column {part.column} holds text: it has no range.")
         column = self.table.column(part.column)
         bounds = []
-        if part.least is not None:
-            bounds.append(f"{column} >= {self.value(part.least)}")
-        if part.most is not None:
-            bounds.append(f"{column} <= {self.value(part.most)}")
-        elif self.table.kind(part.column) == "decimal":
-            bounds.append(f"isfinite({column})")  # NaN and infinity are shown as empty
+        if kind == "integer":  # compared as whole numbers, so that blocks of the file can be skipped
+            if part.least is not None:
+                bounds.append(f"{column} >= {self.value(whole(math.ceil(part.least)))}")
+            if part.most is not None:
+                bounds.append(f"{column} <= {self.value(whole(math.floor(part.most)))}")
+        else:
+            least = -LARGEST if part.least is None else part.least
+            most = LARGEST if part.most is None else part.most
+            bounds = [f"{column} >= {self.value(least)}", f"{column} <= {self.value(most)}"]
         inside = " AND ".join(bounds)
-        return f"({inside} OR {column} IS NULL)" if part.or_unknown else f"({inside})"
+        return f"({inside} OR {self._empty(part.column)})" if part.or_unknown else f"({inside})"
+
+    def _empty(self, name: str) -> str:
+        """The table shows nothing in this cell."""
+        column = self.table.column(name)
+        if self.table.kind(name) == "decimal":
+            return f"({column} IS NULL OR NOT isfinite({column}))"
+        return f"{column} IS NULL"
+
+    def _text(self, name: str) -> str:
+        column = self.table.column(name)
+        return column if self.table.types[name] == "VARCHAR" else f"CAST({column} AS VARCHAR)"
 
     @_condition.register
     def _(self, part: Contains) -> str:
-        text = self.value(part.text.lower())
-        columns = [self.table.column(name) for name in part.columns or self.table.searched]
-        if not columns:
+        text = self.value(part.text)
+        names = part.columns or self.table.searched
+        if not names:
             raise FilterError("This result has no column to look for text in.")
-        return f"({' OR '.join(f'contains(lower(CAST({c} AS VARCHAR)), {text})' for c in columns)})"
+        ways = " OR ".join(f"contains(lower({self._text(name)}), lower({text}))" for name in names)
+        return f"({ways})"
 
     @_condition.register
     def _(self, part: Known) -> str:
-        return f"{self.table.column(part.column)} IS {'NOT ' if part.known else ''}NULL"
+        empty = self._empty(part.column)
+        return f"NOT {empty}" if part.known else empty
 
     @_condition.register
     def _(self, part: InRegions) -> str:
         if len(part.regions) <= FEW:
             return f"({' OR '.join(self._region(region) for region in part.regions)})"
-        names = ("contig", "start", "end")
-        contigs, starts, ends = (self.value([getattr(region, name) for region in part.regions]) for name in names)
-        stretches = f"SELECT unnest({contigs}) AS c, unnest({starts}) AS s, unnest({ends}) AS e"
-        touch = "r.c = v.chrom AND v.pos <= r.e AND v.pos + length(v.ref) - 1 >= r.s"
-        return f"EXISTS (SELECT 1 FROM ({stretches}) r WHERE {touch})"
+        names, starts, ends = (self.value(list(values)) for values in zip(*disjoint(part.regions), strict=True))
+        stretches = f"SELECT unnest({names}) AS c, unnest({starts}) AS s, unnest({ends}) AS e"
+        # Of stretches that do not overlap only the last one that begins before the allele ends can touch it.
+        return (
+            f"v.rid IN (SELECT x.rid FROM read_parquet($path) x ASOF JOIN ({stretches}) r "
+            "ON x.chrom = r.c AND x.pos + length(x.ref) - 1 >= r.s WHERE r.e >= x.pos)"
+        )
 
     def _region(self, region: Region) -> str:
         start, end = self.value(region.start), self.value(region.end)
+        named = ", ".join(self.value(name) for name in namings(region.contig))
         return (
-            f"(v.chrom = {self.value(region.contig)} AND v.pos <= {end} "
-            f"AND (v.pos >= {start} OR v.pos + length(v.ref) - 1 >= {start}))"
+            f"(v.chrom IN ({named}) AND v.pos <= {end} AND (v.pos >= {start} OR v.pos + length(v.ref) - 1 >= {start}))"
         )
 
     @_condition.register
@@ -175,9 +199,10 @@ class _Writer:
                 ("g.gq", part.least_quality),
                 (calls.BALANCE, part.least_balance),
             )
-            if bound is not None
+            if bound is not None and {"het", "hom"} & set(part.calls)
         ]
-        return calls.carries(self.value(self.table.sample(part.sample)), part.calls, bounds)
+        counted = {"n_called", "n_missing"} <= set(self.table.types)
+        return calls.carries(self.value(self.table.sample(part.sample)), part.calls, bounds, counted)
 
     @_condition.register
     def _(self, part: PrivateTo) -> str:
@@ -195,9 +220,5 @@ def _pairs(part: Part) -> bool:
     return isinstance(part, Inherited) and part.pattern == "compound_het"
 
 
-def _as_typed(value: str, table: Table, column: str) -> str | int | float:
-    kind = table.kind(column)
-    try:
-        return value if kind == "text" else int(value) if kind == "integer" else float(value)
-    except ValueError as error:
-        raise FilterError(f"The column {column} holds numbers; {value!r} is none.") from error
+def _count_pairs(part: Part) -> int:
+    return sum(map(_count_pairs, part.parts)) if isinstance(part, Group) else int(_pairs(part))

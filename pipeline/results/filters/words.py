@@ -46,8 +46,7 @@ def chip(part: Part, titles: Titles) -> str:
             inner = (f"({chip(p, titles)})" if isinstance(p, Group) else chip(p, titles) for p in part.parts)
             return word.join(inner) or "all variants"
         case OneOf():
-            verb = "is not" if part.negated else "has" if part.terms else "is"
-            return f"{_title(part.column, titles)} {verb} {_listed([_value(v) for v in part.values])}"
+            return f"{_title(part.column, titles)} {_one_of(part)}"
         case Range():
             return f"{_title(part.column, titles)} {_bounds(part)}"
         case Contains():
@@ -91,6 +90,17 @@ def _listed(values: list[str], things: str = "values") -> str:
     if len(values) > MOST_NAMED:
         return f"one of {len(values):,} {things}"
     return " or ".join(values)
+
+
+def _one_of(part: OneOf) -> str:
+    values = [_value(value) for value in part.values]
+    if part.terms:
+        return f"{'does not have' if part.negated else 'has'} {_listed(values)}"
+    if not part.negated:
+        return f"is {_listed(values)}"
+    if len(values) > MOST_NAMED:
+        return f"is none of {len(values):,} values"
+    return f"is neither {' nor '.join(values)}" if len(values) > 1 else f"is not {values[0]}"
 
 
 def _bounds(part: Range) -> str:

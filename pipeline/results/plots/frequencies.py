@@ -1,0 +1,66 @@
+"""How frequent the alleles are, in bins of equal width on the logarithmic scale."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.results import connection
+from pipeline.results.filters.presets import frequency_column
+from pipeline.results.filters.table import Table
+from pipeline.results.matches import Source
+
+OWN = "af"  # of the file itself
+BINS_A_DECADE = 4
+LOWEST = -8 * BINS_A_DECADE  # whatever is rarer than 10⁻⁸ is in this bin
+_FREQUENCY = re.compile(r"(^|_)af($|_)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class FrequencyBin:
+    """Variants whose frequency is at least `least`, and less than `most` (the last one: up to 1, included)."""
+
+    least: float
+    most: float
+    variants: int
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """Variants by a frequency. `zero`: the source knows the allele, nobody has it; `above_one`: no frequency."""
+
+    column: str
+    bins: list[FrequencyBin]
+    unknown: int
+    zero: int
+    above_one: int
+
+
+def frequency_columns(table: Table) -> list[str]:
+    """The columns that hold a frequency: the one that presets use first, the file's own last."""
+    names = [name for name in table.types if _FREQUENCY.search(name) and table.kind(name) == "decimal"]
+    preferred = frequency_column(table)
+    return sorted(names, key=lambda name: (name == OWN, name != preferred, names.index(name)))
+
+
+def frequencies(source: Source, column: str) -> Frequencies:
+    """Variants by the frequency in a column (one of `frequency_columns`). FilterError where there is no such column."""
+    value = source.table.column(column)
+    sql = f"""
+        SELECT CASE WHEN {value} IS NULL OR NOT isfinite({value}) THEN NULL
+            WHEN {value} > 1 THEN 1 WHEN {value} = 1 THEN -1 WHEN {value} <= 0 THEN 0
+            ELSE greatest(floor(log10({value}) * {BINS_A_DECADE}), {LOWEST})::INTEGER END AS bin, count(*)
+        FROM {source.quick} GROUP BY bin
+    """
+    found = dict(connection.rows(sql, source.parameters))
+    numbered = [number for number in found if number is not None and number < 0]
+    bins = [
+        FrequencyBin(edge(number), edge(number + 1), found.get(number, 0))
+        for number in range(min(numbered, default=0), 0)
+    ]
+    return Frequencies(column, bins, found.get(None, 0), found.get(0, 0), found.get(1, 0))
+
+
+def edge(number: int) -> float:
+    """The lower edge of a bin; 0 is 1, `-BINS_A_DECADE` is 0.1."""
+    return float(10 ** (number / BINS_A_DECADE))

@@ -1,0 +1,1 @@
+"""The explorer: plots, filters and a table of one result, which filter each other."""

@@ -1,0 +1,130 @@
+"""Allele frequencies: bars on a logarithmic axis; unknown and zero, which have no place on it, beside."""
+
+from __future__ import annotations
+
+import math
+
+from pipeline.results.filters.model import Group
+from pipeline.results.plots.frequencies import BINS_A_DECADE, Frequencies
+from portal.components.words import counted
+from portal.explore.figures import look, selection
+
+RARE = 0.01
+BESIDE = 0.15  # share of the width for each bar that has no place on the axis
+
+
+def figure(found: Frequencies, group: Group) -> look.Figure:
+    """Bars of equal width on the logarithmic scale: x is the common logarithm of the frequency."""
+    beside = _beside(found)
+    split = BESIDE * len(beside) if found.bins else 1
+    highest = max([each.variants for each in found.bins] + [n for _, n, _, _ in beside], default=0)
+    drawn = look.layout(
+        280,
+        yaxis=look.count_axis("Variants", highest),
+        bargap=0.08,
+        meta={"brush": {"kind": "range", "column": found.column, "scale": "log10"}},
+    )
+    traces = []
+    if found.bins:
+        traces.append(_binned(found, group))
+        drawn["xaxis"] = _log_axis(found) | {"domain": [split + 0.03 if beside else 0, 1]}
+        drawn |= {"dragmode": "select", "selectdirection": "h"}
+    if beside:
+        traces.append(_apart(found, group, beside))
+        drawn["xaxis2"] = look.axis(type="category", domain=[0, split], showgrid=False, tickangle=0, anchor="y")
+        drawn["yaxis"]["anchor"] = "x2"
+    return {"data": traces, "layout": drawn}
+
+
+def alternative(found: Frequencies) -> str:
+    """How many are rare, unknown, without a carrier."""
+    known = sum(each.variants for each in found.bins)
+    if not known + found.unknown + found.zero + found.above_one:
+        return "No variant passes the filter."
+    rare = sum(each.variants for each in found.bins if each.most <= RARE * 1.0001)
+    said = [f"{counted(known, 'variant')} with a frequency above 0, {rare:,} of them below 1 %"]
+    said += [f"{found.zero:,} at 0"] if found.zero else []
+    said += [f"{found.unknown:,} unknown"] if found.unknown else []
+    said += [f"{found.above_one:,} above 1, which is no frequency"] if found.above_one else []
+    return f"{'; '.join(said)}."
+
+
+def numbers(found: Frequencies) -> tuple[list[str], list[list[str | float]]]:
+    """Each bin with its edges."""
+    rows: list[list[str | float]] = [[f"{b.least:.4g}", f"{b.most:.4g}", b.variants] for b in found.bins]
+    rows += [["unknown", "unknown", found.unknown], ["0", "0", found.zero], ["above 1", "", found.above_one]]
+    return [f"{found.column} from", "to", "variants"], rows
+
+
+def _binned(found: Frequencies, group: Group) -> look.Figure:
+    chosen = [selection.chosen_span(group, found.column, b.least, b.most) for b in found.bins]
+    return {
+        "type": "bar",
+        "name": "Variants",
+        "x": [(math.log10(b.least) + math.log10(b.most)) / 2 for b in found.bins],
+        "y": [b.variants for b in found.bins],
+        "width": [1 / BINS_A_DECADE * 0.92] * len(found.bins),
+        "marker": look.standing_out(look.plain_marker(), chosen),
+        "customdata": [selection.span(found.column, b.least, _below(b.most)) for b in found.bins],
+        "hovertext": [f"{b.least:.2g} to {b.most:.2g}" for b in found.bins],
+        "hovertemplate": "%{hovertext}<br>%{y:,d} variants<extra></extra>",
+    }
+
+
+def _beside(found: Frequencies) -> list[tuple[str, int, look.Condition, str]]:
+    column = found.column
+    all_of_them = [
+        ("Unknown", found.unknown, selection.unknown(column), "unknown"),
+        ("0", found.zero, selection.span(column, 0, 0), "zero"),
+        ("> 1", found.above_one, {"kind": "range", "column": column, "least": 1.000001}, "above"),
+    ]
+    return [each for each in all_of_them if each[1]]
+
+
+def _apart(found: Frequencies, group: Group, bars: list[tuple[str, int, look.Condition, str]]) -> look.Figure:
+    spans = {"zero": (0.0, 0.0), "above": (1.000001, math.inf)}
+    chosen = [
+        selection.chosen_unknown(group, found.column)
+        if kind == "unknown"
+        else selection.chosen_span(group, found.column, *spans[kind])
+        for *_, kind in bars
+    ]
+    return {
+        "type": "bar",
+        "name": "Beside the scale",
+        "x": [label for label, *_ in bars],
+        "y": [n for _, n, *_ in bars],
+        "xaxis": "x2",
+        "marker": look.standing_out(look.plain_marker(look.STRONG), chosen),
+        "customdata": [condition for _, _, condition, _ in bars],
+        "hovertext": [{"unknown": "Unknown", "zero": "Nobody has it", "above": "Above 1"}[kind] for *_, kind in bars],
+        "hovertemplate": "%{hovertext}<br>%{y:,d} variants<extra></extra>",
+    }
+
+
+def _log_axis(found: Frequencies) -> look.Figure:
+    lowest = math.floor(math.log10(found.bins[0].least) + 1e-9)
+    # Never more than one decade in which nothing is known, and never less than one that is drawn.
+    decades = list(range(lowest, 1))
+    return look.axis(
+        title=look.axis_title("Allele frequency (logarithmic)"),
+        range=[lowest - 0.02, 0.02],
+        tickvals=decades,
+        ticktext=[_decade(power) for power in decades],
+        showgrid=False,
+        tickangle=0,
+    )
+
+
+def _decade(power: int) -> str:
+    return f"{10.0**power:g}" if power >= -3 else f"10<sup>{power}</sup>".replace("-", "−")
+
+
+def _below(edge: float) -> float:
+    """The greatest number below an edge, which is the next bin's; 1 is in the last one."""
+    return edge if edge >= 1 else math.nextafter(edge, 0)
+
+
+def is_empty(found: Frequencies) -> bool:
+    """True if no variant passes."""
+    return not (any(each.variants for each in found.bins) or found.unknown or found.zero or found.above_one)

@@ -1,0 +1,70 @@
+"""Insertions and deletions: bars by length, deletions to the left."""
+
+from __future__ import annotations
+
+from pipeline.results.filters.model import Group
+from pipeline.results.plots.indels import LONGEST, Indels
+from portal.components.words import counted
+from portal.explore.figures import look, selection
+
+KINDS = (("Deletions", "deletion", look.STRONG, -1), ("Insertions", "insertion", look.ACCENT, 1))
+TICKS = (-20, -10, 0, 10, 20)
+
+
+def figure(found: Indels, group: Group) -> look.Figure:
+    """Standing bars; what is longer shares the last bar of its side."""
+    highest = max([*found.lengths.values(), found.shorter, found.longer])
+    ends = [side for side, n in ((-LONGEST - 2, found.shorter), (LONGEST + 2, found.longer)) if n]
+    drawn = look.layout(
+        280,
+        xaxis=look.axis(
+            title=look.axis_title("Bases taken away (−) or added (+)"),
+            range=[-LONGEST - 3, LONGEST + 3],
+            tickvals=[*TICKS, *ends],
+            ticktext=[
+                *(f"{tick:+d}".replace("-", "−").replace("+0", "0") for tick in TICKS),
+                *("more" for _ in ends),
+            ],
+            showgrid=False,
+            tickangle=0,
+        ),
+        yaxis=look.count_axis("Variants", highest),
+        bargap=0.1,
+        **look.legend(),
+    )
+    return {"data": [_trace(found, group, *kind) for kind in KINDS], "layout": drawn}
+
+
+def alternative(found: Indels) -> str:
+    """How many of either, and how many keep the reading frame."""
+    both = found.insertions + found.deletions
+    if not both:
+        return "No insertion or deletion passes the filter."
+    third = sum(n for length, n in found.lengths.items() if length % 3 == 0)
+    said = f"{counted(found.insertions, 'insertion')}, {counted(found.deletions, 'deletion')}; "
+    return f"{said}{look.share(third, both)} have a multiple of three bases, up to {LONGEST}."
+
+
+def numbers(found: Indels) -> tuple[list[str], list[list[str | int]]]:
+    """Each length, and what is longer."""
+    rows: list[list[str | int]] = [[length, n] for length, n in sorted(found.lengths.items())]
+    rows.insert(0, [f"less than -{LONGEST}", found.shorter])
+    return ["bases", "variants"], [*rows, [f"more than {LONGEST}", found.longer]]
+
+
+def _trace(found: Indels, group: Group, name: str, kind: str, colour: str, sign: int) -> look.Figure:
+    lengths = {length: n for length, n in found.lengths.items() if length * sign > 0}
+    rest = found.shorter if sign < 0 else found.longer
+    places = [*lengths] + ([sign * (LONGEST + 2)] if rest else [])
+    hover = [f"{counted(abs(length), 'base')}" for length in lengths] + ([f"More than {LONGEST} bases"] if rest else [])
+    chosen = selection.chosen_value(group, "type", kind)
+    return {
+        "type": "bar",
+        "name": name,
+        "x": places,
+        "y": [*lengths.values()] + ([rest] if rest else []),
+        "marker": look.standing_out(look.plain_marker(colour), [chosen] * len(places)),
+        "customdata": [selection.one_of("type", [kind])] * len(places),
+        "hovertext": hover,
+        "hovertemplate": f"{name}, %{{hovertext}}<br>%{{y:,d}} variants<extra></extra>",
+    }

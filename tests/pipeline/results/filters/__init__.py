@@ -1,0 +1,1 @@
+"""Filters of a result's variants."""
