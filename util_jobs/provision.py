@@ -95,7 +95,7 @@ def _create_change_set(stack: str, kind: str) -> dict[str, Any] | None:
         StackName=stack,
         ChangeSetName=name,
         ChangeSetType=kind,
-        TemplateBody=template.template_text(),
+        TemplateBody=template.template_body(),
         Capabilities=["CAPABILITY_NAMED_IAM"],
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in template.parameters().items()],
     )

@@ -7,6 +7,7 @@ Only the functions that the template uses are known (Ref, Sub, GetAtt, If, Not, 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -64,8 +65,13 @@ _Loader.add_multi_constructor("!", _short_tag)
 
 
 def template_text() -> str:
-    """The template as it is sent to CloudFormation."""
+    """The template as people read it."""
     return TEMPLATE_PATH.read_text(encoding="utf-8")
+
+
+def template_body() -> str:
+    """The same as it is sent to CloudFormation, which takes 51,200 bytes: as JSON without remarks and blanks."""
+    return json.dumps(_parse(template_text()), separators=(",", ":"))
 
 
 def parameters(settings: Settings | None = None) -> dict[str, str]:

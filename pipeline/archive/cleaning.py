@@ -1,4 +1,5 @@
-"""Removes what a move made obsolete: the hot copies of what is archived, the archived copies of what is hot."""
+"""Removes what a change of state made obsolete: the hot copies of what is archived, the archived copies of what is hot,
+the files of attempts that lost."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ from pipeline import aws, clock, storage
 from pipeline.archive import moves
 from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores import remove_under, store_named
+from pipeline.archive.stores.vaults import VaultStore
+from pipeline.jobs.attempts import remove_attempts
 from pipeline.jobs.model import Job
 
 
@@ -21,6 +24,10 @@ def clean(job: Job) -> Job:
         store_named(file.store).remove(file)
     for prefix in job.cleanup.get("prefixes", []):
         remove_under(prefix)
+    if job.cleanup.get("attempts"):
+        remove_attempts(job, job.cleanup["attempts"])
+    if job.cleanup.get("others"):
+        VaultStore().remove_under(job.cleanup["others"], keep={file.archive_id for file in archived_copies(job)})
     if clock.now() < job.cleanup.get("not_before", 0):
         return job
     return moves.cleaned(job)

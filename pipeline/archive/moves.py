@@ -87,6 +87,9 @@ def finish_archiving(job: Job) -> Job:
         "archive_after": None,
         "cleanup": {"hot": [job.outputs[role]["key"] for role in job.archived]},
     }
+    if any(file["store"] == "vault" for file in job.archived.values()):
+        # A worker of this move that died after an upload, and before its note, left an archive that nobody names.
+        changes["cleanup"]["others"] = storage.archive_key(job.user_id, job.job_id, job.storage_version, "")
     return _written_with_card(job, changes, clock.now(), "archived")
 
 

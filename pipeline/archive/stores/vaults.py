@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from botocore.exceptions import ClientError
@@ -69,9 +69,10 @@ class VaultStore:
         """Delete the archive; an absent one is fine."""
         delete_archive(file.bucket, file.archive_id)
 
-    def remove_under(self, prefix: str) -> int:
-        """Delete the archives that are noted under the prefix, and abort the unfinished uploads described by it."""
-        noted = vault_markers.noted_under(prefix)
+    def remove_under(self, prefix: str, keep: Collection[str] = ()) -> int:
+        """Delete the archives that are noted under the prefix, but those whose ids are in `keep`, and abort the
+        unfinished uploads described by it."""
+        noted = {key: place for key, place in vault_markers.noted_under(prefix).items() if place[1] not in keep}
         for vault, archive_id in noted.values():
             delete_archive(vault, archive_id)
         storage.delete_keys(aws.bucket("results"), list(noted))

@@ -93,6 +93,24 @@ def test_a_move_ends_only_with_the_files_that_its_worker_knows_of_C24(archive: s
     assert now_of(job).result_storage == StorageState.HOT
 
 
+def test_an_archive_of_a_worker_that_died_before_its_note_goes_when_the_move_ends_C34(
+    monkeypatch: pytest.MonkeyPatch, moto_aws: Settings, as_it_is: AwsAsItIs, moved_clock: MovedClock
+) -> None:
+    monkeypatch.setenv("GAS_ARCHIVE_STORE", "vault")
+    forget_settings()
+    job = whole_result(make_user().user_id)
+    with monkeypatch.context() as dying, pytest.raises(KeyboardInterrupt):
+        dying.setattr(moves, "note_archived", _killed)
+        steps.archive_result(job.job_id)
+    assert len(as_it_is.vaults.archives) == 1
+    moved_clock.time += 61
+    assert steps.archive_result(job.job_id) == "archived"
+    named = {file["archive_id"] for file in now_of(job).archived.values()}
+    assert set(as_it_is.vaults.archives) == named
+    assert {archive_id for _, archive_id in noted_under("archive/").values()} == named
+    assert now_of(job).cleanup is None
+
+
 def test_a_note_whose_answer_was_lost_is_a_note_C14(archive: str) -> None:
     job = moves.begin_archiving(whole_result(make_user().user_id))
     entry = job.outputs["vcf"]
