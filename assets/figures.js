@@ -31,7 +31,12 @@
     paintFigure: (figure) => {
       if (!figure) return { data: [], layout: NOTHING };
       const done = painted(figure, window.getComputedStyle(document.documentElement));
-      if (document.documentElement.clientWidth < PHONE_PX) done.layout.font.size = PHONE_FONT_PX;
+      if (document.documentElement.clientWidth < PHONE_PX) {
+        done.layout.font.size = PHONE_FONT_PX;
+        for (const [part, changes] of Object.entries(done.layout.meta?.phone || {})) {
+          Object.assign(done.layout[part], changes);
+        }
+      }
       return done;
     },
   });

@@ -83,7 +83,8 @@
   functions.gasFitColumns = (params) => {
     const { api } = params;
     if (api.isDestroyed()) return;
-    const { onPhones } = api.getGridOption("context");
+    const { onPhones, remembersColumns } = api.getGridOption("context");
+    if (remembersColumns && functions.gasColumnsRemembered(api)) return;
     const narrow = document.documentElement.clientWidth < PHONE_PX;
     const hidden = (column) => narrow && !(column.getColId() in onPhones);
     const columns = api.getColumns();

@@ -50,7 +50,7 @@
     const response = await send(request, options);
     const path = new URL(request instanceof Request ? request.url : String(request), window.location.href).pathname;
     const method = ((options && options.method) || (request instanceof Request && request.method) || "GET").toUpperCase();
-    if (method === "POST" && response.ok && /^\/api\/jobs(\/|$)/.test(path)) learn(response.clone());
+    if (method === "POST" && response.ok && /^\/api\/(jobs|exports)(\/|$)/.test(path)) learn(response.clone());
     return response;
   };
 
@@ -58,6 +58,7 @@
     try {
       const job = await answer.json();
       if (ACTIVE.has(job.job_status)) noteActive(job.submit_time);
+      if (ACTIVE.has(job.state)) noteActive(job.created_at); // an export
     } catch {
       // no job in this answer
     }
@@ -89,16 +90,27 @@
     tell(answer);
   }
 
-  function tell({ now, since, jobs, active }) {
+  function tell({ now, since, jobs, exports, active }) {
     const { shown, noted } = read();
     const fresh = jobs.filter((job) => !shown.includes(nameOf(job)));
+    const made = exports.filter((one) => !shown.includes(one.export_id));
     const over = !active && Date.now() - noted > LAG_S * 1000;
     const next = Math.max(since, now - LAG_S);
-    write({ shown: [...shown, ...fresh.map(nameOf)].slice(-SHOWN_KEPT), active: !over, since: over ? null : next });
+    const names = [...fresh.map(nameOf), ...made.map((one) => one.export_id)];
+    write({ shown: [...shown, ...names].slice(-SHOWN_KEPT), active: !over, since: over ? null : next });
     const here = window.location.pathname;
     const elsewhere = here === LISTED ? [] : fresh.filter((job) => here !== pageOf(job));
     if (elsewhere.length > SEVERAL) show(`${elsewhere.length} jobs have ended`, LISTED, false);
     else elsewhere.forEach((job) => show(textOf(job), pageOf(job), job.job_status === "FAILED"));
+    if (!dialogOpen()) made.forEach(showExport); // the open dialog lists them itself
+  }
+
+  const dialogOpen = () => document.querySelector("#export-dialog[open]");
+
+  function showExport({ export_id: id, job_id: job, file_name: name, state }) {
+    const failed = state === "FAILED";
+    const href = failed ? `/jobs/${encodeURIComponent(job)}/explore` : `/api/exports/${encodeURIComponent(id)}/files/file`;
+    show(failed ? `The export ${name} failed` : `${name} is ready: download`, href, failed);
   }
 
   // A job that ended, was started again and ended again is told twice.

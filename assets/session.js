@@ -20,6 +20,7 @@
 
   async function explain(response) {
     const isCallback = new URL(response.url).pathname.startsWith("/_dash");
+    if (isCallback) document.dispatchEvent(new Event("gas-no-answer"));
     const type = response.headers.get("Content-Type") || "";
     const error = type.includes("json") ? (await response.clone().json()).error : null;
     // A script that calls the API shows its own errors; nobody does for Dash, for a lost session or a server at fault.
@@ -34,6 +35,7 @@
     try {
       response = await send(request, options);
     } catch (error) {
+      document.dispatchEvent(new Event("gas-no-answer"));
       if (error.name !== "AbortError") notice("The portal cannot be reached. This page goes on by itself when it can.");
       throw error;
     }

@@ -7,10 +7,11 @@
 
   /** An answer that is no success. `status` 0: there was no answer at all. */
   class ApiError extends Error {
-    constructor(status, code, message) {
+    constructor(status, code, message, place) {
       super(message);
       this.status = status;
       this.code = code;
+      this.place = place || []; // of the field that is at fault, where the answer tells it
     }
 
     /** True if the same request may succeed a little later. */
@@ -45,7 +46,7 @@
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
     const told = answer.error || {};
-    throw new ApiError(response.status, told.code || "failed", told.message || `The service answered with an error (${response.status}).`);
+    throw new ApiError(response.status, told.code || "failed", told.message || `The service answered with an error (${response.status}).`, told.place);
   };
 
   /** Send one part to its presigned address. `onProgress` gets the bytes of this part that are on their way. */

@@ -14,8 +14,8 @@ from botocore.config import Config
 
 from pipeline.settings import Settings, get_settings
 
-QUEUES = ("annotate", "notify", "archive", "restore", "thaw")
-TOPICS = ("job-requests", "job-results", "plan-changes")
+QUEUES = ("annotate", "notify", "archive", "restore", "thaw", "export")
+TOPICS = ("job-requests", "job-results", "plan-changes", "exports")
 # boto3 asks again by itself when an answer is lost. An e-mail would then be sent twice, and a retrieval from a vault
 # paid twice: nothing tells SES or Glacier that it is the same one (C14, C28).
 ASKED_ONCE = frozenset({"sesv2", "glacier"})
@@ -65,7 +65,7 @@ def bucket(what: str, settings: Settings | None = None) -> str:
 
 
 def table_name(what: str, settings: Settings | None = None) -> str:
-    """Name of the table `jobs`, `uploads`, `users` or `identities`."""
+    """Name of the table `jobs`, `uploads`, `users`, `identities` or `exports`."""
     return f"{(settings or get_settings()).stack_name}-{what}"
 
 

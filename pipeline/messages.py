@@ -26,6 +26,7 @@ MessageType = Literal[
     "thaw-due",
     "restore-ready",
     "result-restored",
+    "export-requested",
 ]
 ABOUT_AN_ACCOUNT = frozenset({"plan-changed", "account-leaving"})
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
@@ -48,6 +49,7 @@ class Message(BaseModel):
     sent_at: int = Field(default_factory=clock.now_s)
     job_id: str | None = Field(None, pattern=ID_PATTERN, validate_default=True)
     user_id: str = Field(pattern=ID_PATTERN)
+    export_id: str | None = Field(None, pattern=ID_PATTERN, validate_default=True)
 
     @field_validator("job_id")
     @classmethod
@@ -55,6 +57,20 @@ class Message(BaseModel):
         if (value is None) != (given.data.get("type") in ABOUT_AN_ACCOUNT):
             raise ValueError("every message but plan-changed and account-leaving is about one job")
         return value
+
+    @field_validator("export_id")
+    @classmethod
+    def _names_its_export(cls, value: str | None, given: ValidationInfo) -> str | None:
+        if (value is None) != (given.data.get("type") != "export-requested"):
+            raise ValueError("export-requested, and no other message, is about an export")
+        return value
+
+    @property
+    def export(self) -> str:
+        """Id of the export of an export-requested message."""
+        if self.export_id is None:
+            raise PoisonMessageError(f"a {self.type} message is about no export")
+        return self.export_id
 
     @property
     def job(self) -> str:
@@ -79,7 +95,7 @@ def publish(topic: str, message: Message) -> None:
     """Send a message to a topic; its user's id is the group, so that SQS serves tenants fairly (C21)."""
     aws.client("sns").publish(
         TopicArn=aws.topic_arn(topic),
-        Message=message.model_dump_json(),
+        Message=message.model_dump_json(exclude_none=True),
         MessageGroupId=message.user_id,
     )
 
@@ -88,7 +104,7 @@ def send(queue: str, message: Message, delay_s: float = 0) -> None:
     """Send a message straight to a queue, to arrive after `delay_s` seconds (at most 15 minutes)."""
     aws.client("sqs").send_message(
         QueueUrl=aws.queue_url(aws.queue_name(queue)),
-        MessageBody=message.model_dump_json(),
+        MessageBody=message.model_dump_json(exclude_none=True),
         DelaySeconds=max(0, min(math.ceil(delay_s), MAX_DELAY_S)),
         MessageGroupId=message.user_id,
     )

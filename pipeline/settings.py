@@ -242,6 +242,15 @@ class Settings(BaseSettings):
     )
     thaw_interval_s: int = Field(60, description="How often a result that is coming back is looked at.")
 
+    # Exports
+    export_ttl_s: int = Field(
+        3 * 86400, ge=60, le=6 * 86400, description="An export can be downloaded for this long; then it is removed."
+    )
+    max_active_exports: int = Field(5, description="Exports of a user that may wait or be made at once.")
+    max_exports: int = Field(100, description="Exports of a user that are kept at once.")
+    export_block_rows: int = Field(245_760, description="Rows that an export worker holds in memory at once.")
+    report_variants: int = Field(50, description="Variants that a report lists one by one.")
+
     # E-mails
     mail_sender: str | None = Field(
         None,
@@ -277,14 +286,34 @@ class Settings(BaseSettings):
     query_threads: int = Field(2, description="Threads of one DuckDB connection.")
     query_timeout_s: float = Field(20.0, description="A query of the explorer is stopped after this long.")
     plot_columns_rows: int = Field(
-        200_000, description="A result of at least so many rows gets its plot columns unpacked on disk when it is opened."
+        200_000,
+        description="A result of at least so many rows gets its plot columns unpacked on disk when it is opened.",
     )
     query_selection_bytes: int = Field(
         256 * MEBIBYTE, description="Memory of one process for what recent filters let through, and its orders."
     )
+    max_saved_filters: int = Field(100, description="Filters that one user can keep under names.")
+    saved_filter_bytes: int = Field(
+        200 * 1024, description="Largest filter that can be kept under a name; a record of DynamoDB holds 400 KB."
+    )
     table_block_rows: int = Field(100, description="Rows of one block of the variant table.")
     table_cell_letters: int = Field(
         200, description="A longer text is cut in a table cell, which then says how long it is."
+    )
+    variant_text_letters: int = Field(
+        20_000, description="A longer text is cut in the drawer of a variant, which then says how long it is."
+    )
+    variant_transcripts: int = Field(500, description="Transcripts that the drawer of a variant lists at most.")
+    calls_at_once: int = Field(50, description="Samples on one page of a variant's genotypes.")
+    record_search_bytes: int = Field(
+        16 * MEBIBYTE, description="Compressed bytes of a VCF that are read at most to find one record."
+    )
+    record_index_bytes: int = Field(32 * MEBIBYTE, description="Largest index of a VCF in which a record is looked up.")
+    reference_range_bytes: int = Field(
+        8 * MEBIBYTE, description="Largest stretch of a reference sequence that the genome browser gets at once."
+    )
+    genome_browser_transcripts: int = Field(
+        5_000, description="Transcripts that the genome browser shows at most in one stretch."
     )
     compare_rows_at_once: int = Field(
         200_000, description="Rows of two results that are compared in one stretch: what bounds the memory for it."
@@ -296,6 +325,14 @@ class Settings(BaseSettings):
     compare_download_rows: int = Field(
         500_000, description="Largest number of differing values that the portal writes into one download."
     )
+    max_shared_variants: int = Field(
+        30_000_000, description="Rows that the results have in all whose shared variants are looked for."
+    )
+    shared_rows_at_once: int = Field(
+        1_000_000, description="Rows of which shared variants are looked for in one stretch: what bounds the memory."
+    )
+    max_notes_per_job: int = Field(2_000, description="Variants of one job that can have a note.")
+    max_note_letters: int = Field(2_000, description="Letters of the note on a variant.")
     max_log_view_bytes: int = Field(
         256 * 1024, description="Part of a summary log that the job page shows; the download is whole."
     )

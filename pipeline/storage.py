@@ -69,6 +69,16 @@ def archive_key(user_id: str, job_id: str, version: int, role: str) -> str:
     return f"{archive_prefix(user_id, job_id)}{version}/{role}"
 
 
+def export_prefix(user_id: str, export_id: str) -> str:
+    """Prefix of everything that workers stored for an export."""
+    return f"exports/{user_id}/{export_id}/"
+
+
+def export_key(user_id: str, export_id: str, attempt: int, role: str) -> str:
+    """Key of a file of an export; each attempt has its own (C13)."""
+    return f"{export_prefix(user_id, export_id)}{attempt}/{role}"
+
+
 def thawed_key(user_id: str, job_id: str, version: int, name: str) -> str:
     """Where a file that comes back from the archive lies from then on."""
     return f"{results_prefix(user_id, job_id)}thawed-{version}/{name}"
@@ -228,6 +238,23 @@ def delete_under(bucket: str, prefix: str, *, keep: str | tuple[str, ...] | None
     doomed = [key for key in keys_under(bucket, prefix) if keep is None or not key.startswith(keep)]
     delete_keys(bucket, doomed)
     return len(doomed)
+
+
+def abort_uploads(bucket: str, prefix: str, unwanted: Callable[[str], bool] = lambda _: True) -> int:
+    """Abort the uploads in parts under a prefix that nobody finished (those to keys that are `unwanted`); how many."""
+    pages = aws.client("s3").get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
+    unfinished = [upload for page in pages for upload in page.get("Uploads", []) if unwanted(upload["Key"])]
+    for upload in unfinished:
+        _abort(bucket, upload["Key"], upload["UploadId"])
+    return len(unfinished)
+
+
+def _abort(bucket: str, key: str, upload_id: str) -> None:
+    try:
+        aws.client("s3").abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchUpload":  # somebody else ended it meanwhile
+            raise
 
 
 def delete_keys(bucket: str, doomed: list[str]) -> None:

@@ -129,7 +129,7 @@ def _dynamodb_needs(operation: str, params: dict[str, Any]) -> set[Need]:
             for item in params["TransactItems"]
             for kind, part in item.items()
         }
-    if operation == "BatchGetItem":
-        return {("dynamodb:BatchGetItem", _arn("dynamodb", f"table/{name}")) for name in params["RequestItems"]}
+    if operation in ("BatchGetItem", "BatchWriteItem"):
+        return {(f"dynamodb:{operation}", _arn("dynamodb", f"table/{name}")) for name in params["RequestItems"]}
     index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
     return {(f"dynamodb:{operation}", _arn("dynamodb", f"table/{params['TableName']}{index}"))}

@@ -23,12 +23,22 @@ def cors_from_api(rule: dict[str, Any]) -> dict[str, Any]:
 
 def lifecycle_from_api(rule: dict[str, Any]) -> dict[str, Any]:
     """A rule of GetBucketLifecycleConfiguration as `LifecycleConfiguration` has it."""
-    return {("Id" if key == "ID" else key): value for key, value in rule.items() if key not in {"Filter", "Prefix"}}
+    told = {("Id" if key == "ID" else key): value for key, value in rule.items() if key not in _SAID_OTHERWISE}
+    prefix = (rule.get("Filter") or {}).get("Prefix") or rule.get("Prefix")
+    days = (rule.get("Expiration") or {}).get("Days")
+    return told | ({"Prefix": prefix} if prefix else {}) | ({"ExpirationInDays": int(days)} if days else {})
 
 
 def lifecycle_to_api(rule: dict[str, Any]) -> dict[str, Any]:
     """A lifecycle rule of the template as PutBucketLifecycleConfiguration takes it."""
-    return {("ID" if key == "Id" else key): value for key, value in rule.items()} | {"Filter": {"Prefix": ""}}
+    told = {("ID" if key == "Id" else key): value for key, value in rule.items() if key not in _SAID_OTHERWISE}
+    days = rule.get("ExpirationInDays")
+    expiration = {"Expiration": {"Days": int(days)}} if days else {}
+    return told | expiration | {"Filter": {"Prefix": rule.get("Prefix", "")}}
+
+
+# Where the template and S3's API have other words.
+_SAID_OTHERWISE = frozenset({"Filter", "Prefix", "Expiration", "ExpirationInDays"})
 
 
 def notifications_from_api(answer: dict[str, Any]) -> dict[str, Any] | None:

@@ -12,13 +12,16 @@ from itertools import chain
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import aws, clock, dynamo, logs, storage
+from pipeline.accounts import saved_filters
 from pipeline.accounts.delete import DELETING, TABLE, remove_identities
 from pipeline.accounts.store import User
 from pipeline.errors import ConflictError, GasError, LeaseLostError, MalformedRecordError, RetryableError
+from pipeline.exports import removal as exports
 from pipeline.jobs import delete as job_deletion
 from pipeline.jobs import store as jobs
 from pipeline.jobs.card import is_card_key, read_card
 from pipeline.jobs.model import Job
+from pipeline.notes import store as notes
 from pipeline.settings import get_settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
@@ -47,6 +50,7 @@ def remove_account(user_id: str, stopped: Callable[[], bool] = lambda: False) ->
     if clock.now() < over_at:
         _look_again(user_id, over_at)
         return "waiting"
+    saved_filters.delete_all(user_id)
     _remove_objects(user_id)
     _reduce(user)
     log.info("account_deleted", user_id=user_id)
@@ -124,6 +128,7 @@ def _remove_job(job_id: str, user_id: str) -> bool:
         # Not readable, but not to be kept either: the tombstone keeps others away, its files go with the account's.
         tombstone = dynamo.Update(jobs.TABLE, {"job_id": job_id}).set(deleting=clock.now_s())
         tombstone.when_equal(user_id=user_id).write()
+        notes.remove_all(job_id)
         return True
     job_deletion.delete(job)
     return True
@@ -133,7 +138,11 @@ def _remove_objects(user_id: str) -> None:
     """Whatever still lies under the user's prefixes; of the jobs only the tombstones stay."""
     storage.delete_under(aws.bucket("inputs"), f"uploads/{user_id}/")
     storage.delete_under(aws.bucket("results"), f"archive/{user_id}/")
+    exports.remove_of_user(user_id)
+    storage.delete_under(aws.bucket("results"), f"exports/{user_id}/")
     results = aws.bucket("results")
+    for prefix in (f"archive/{user_id}/", f"results/{user_id}/"):
+        storage.abort_uploads(results, prefix)
     kept = {key for key in storage.keys_under(results, f"results/{user_id}/") if _is_tombstone(user_id, key)}
     storage.delete_keys(results, [key for key in storage.keys_under(results, f"results/{user_id}/") if key not in kept])
 

@@ -143,7 +143,10 @@ def ask_alone(job: Job, *, held: bool) -> Job:
         update.when_equal(asking_until=job.asking_until)
     else:
         update.when_absent_or_less_at("asking_until", now)
-    return _written(update)
+    written = _written(update)
+    if written.asking_until is None or written.asking_until <= clock.now():
+        raise ConflictError("It took so long to take the right to ask that another worker may have it by now.")
+    return written
 
 
 def note_tier(job: Job, tier: str, told: Told) -> Job:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pipeline import aws, clock, dynamo, storage
 from pipeline.archive.cleaning import remove_archived
+from pipeline.exports import removal as exports
 from pipeline.jobs import store
 from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
+from pipeline.notes import store as notes
 from pipeline.settings import get_settings
 
 
@@ -28,13 +30,16 @@ def look_again(job: Job) -> None:
 
 
 def remove_objects(job: Job) -> int:
-    """Delete the input and everything that any attempt stored; returns how many objects were there."""
+    """Delete the input, everything that any attempt stored, and the notes; returns how many were there."""
     count = storage.delete_under(job.s3_inputs_bucket, job.s3_key_input_file)
     remove_archived(job)
+    exports.remove_of_job(job.user_id, job.job_id)
+    notes.remove_all(job.job_id)
     results = job.s3_results_bucket or aws.bucket("results")
     storage.delete_keys(results, [output["key"] for output in job.outputs.values()])
     card = storage.card_key(job.user_id, job.job_id)  # it is a tombstone now, and stays
-    return count + storage.delete_under(results, storage.results_prefix(job.user_id, job.job_id), keep=card)
+    prefix = storage.results_prefix(job.user_id, job.job_id)
+    return count + storage.abort_uploads(results, prefix) + storage.delete_under(results, prefix, keep=card)
 
 
 def bury(job: Job) -> None:

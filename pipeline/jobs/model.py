@@ -47,7 +47,7 @@ class Job:
     restore_expected_at: int | None = None
     asking_until: int | None = None  # a worker asks the archive for files; no other one does before then
     restored_at: int | None = None  # came back, and nobody was told yet
-    cleanup: dict[str, Any] | None = None  # what a move made obsolete and is not gone yet
+    cleanup: dict[str, Any] | None = None  # what a change of state made obsolete and is not gone yet
     notified: dict[str, dict[str, Any]] = field(default_factory=dict)  # claims of e-mails by event
     announced_at: int | None = None
     # Who works on it: `attempt` is the fencing number, counted up by every claim.

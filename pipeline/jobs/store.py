@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline import clock, dynamo, ids, logs, sweep_index
 from pipeline.errors import ConflictError, LeaseLostError, MalformedRecordError, NotFoundError
+from pipeline.jobs.attempts import cleanup_after
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState, sources_of
 from pipeline.settings import get_settings
@@ -149,6 +150,7 @@ def complete(job: Job, *, results: dict[str, Any], archive_after: int | None = N
             result_storage=StorageState.HOT,
             archive_after=archive_after,
             complete_time=now,
+            cleanup=cleanup_after(job, JobStatus.COMPLETED),
             sweep_bucket=SWEEP_BUCKET,
             sweep_at=now + get_settings().pending_grace_s,
         )
@@ -166,6 +168,7 @@ def fail(job: Job, error: dict[str, Any], steps: list[dict[str, Any]]) -> Job:
             error=error,
             steps=steps,
             complete_time=now,
+            cleanup=cleanup_after(job, JobStatus.FAILED),
             sweep_bucket=SWEEP_BUCKET,
             sweep_at=now + get_settings().pending_grace_s,
         )
@@ -196,6 +199,7 @@ def release_expired(job: Job) -> Job:
         update.set(job_status=JobStatus.PENDING)
     else:
         update.set(job_status=JobStatus.FAILED, error=_worker_lost(job.lost_leases + 1), complete_time=now)
+        update.set(cleanup=cleanup_after(job, JobStatus.FAILED))
     update = (
         update.add("lost_leases", 1)
         .remove("lease_owner", "lease_expires_at", "progress")
@@ -289,7 +293,7 @@ def cancel(job: Job) -> Job:
             sweep_bucket=SWEEP_BUCKET,
             sweep_at=now + 2 * get_settings().lease_s,
         )
-        .remove("lease_owner", "lease_expires_at", "progress")
+        .remove("lease_owner", "lease_expires_at", "progress", "cleanup")
         .when_in("job_status", sources_of(JobStatus.CANCELLED))
         .when_absent("deleting")
     )

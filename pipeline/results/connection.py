@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +17,7 @@ import pyarrow as pa
 
 from pipeline.errors import LimitError, RetryableError
 from pipeline.results import cache, latest
+from pipeline.results.kept import kept
 from pipeline.results.latest import asking as asking  # part of how a question is asked
 from pipeline.settings import get_settings
 
@@ -60,9 +63,21 @@ def rows(sql: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Everything that a question answers. Values travel as parameters, never inside `sql` (C09).
 
     Raises `LimitError` when it takes longer than `query_timeout_s` or more memory than `query_memory_bytes`,
-    `RetryableError` when the table cannot be read.
+    `RetryableError` when the table cannot be read. Tables never change and are named by their content: an answer that
+    was given a moment ago holds.
     """
-    return _ask(sql, parameters)[1]
+    told = json.dumps(parameters, sort_keys=True, default=lambda value: getattr(value, "key", None) or str(value))
+    return list(kept.get(("rows", sql, told), lambda: _Answer.of(_ask(sql, parameters)[1])).rows)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    rows: list[tuple[Any, ...]]
+    nbytes: int  # about: a number or a short text for each cell, and its place
+
+    @classmethod
+    def of(cls, rows: list[tuple[Any, ...]]) -> _Answer:
+        return cls(rows, 1000 + 100 * sum(map(len, rows)))
 
 
 def records(sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -83,8 +98,7 @@ def batches(
     """The same a batch after the other, of answers too large to be held. `timeout_s` (default `query_timeout_s`) counts
     from the question to the last batch."""
     with _question(timeout_s) as cursor:
-        cursor.execute(sql, _bound(cursor, sql, parameters))
-        yield from cursor.to_arrow_reader(rows_at_once)
+        yield from cursor.sql(sql, params=_bound(cursor, sql, parameters)).to_arrow_reader(rows_at_once)
 
 
 def copy_to(sql: str, parameters: Mapping[str, Any], target: Path) -> None:

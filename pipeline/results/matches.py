@@ -30,10 +30,12 @@ from pipeline.results.filters.model import (
 )
 from pipeline.results.filters.sql import FEW, where
 from pipeline.results.filters.table import Table
-from pipeline.results.selection import Numbers, Selection, kept
+from pipeline.results.kept import kept
+from pipeline.results.selection import Numbers, Selection
 from pipeline.results.table_schema import row_count, types_of
 
 LAYOUT = "matches-2"
+MOST_SELECTED = 0.9  # of all rows; of more the table itself is asked
 SELECTED = "selected_rows"  # as a table in SQL
 JOINED = "(SELECT v.* FROM read_parquet($path) v SEMI JOIN read_parquet($matches) m ON v.rid = m.rid) v"
 Tagged = Mapping[str, Sequence[int]]
@@ -43,7 +45,7 @@ Tagged = Mapping[str, Sequence[int]]
 class Source:
     """`FROM {sql}` gives the table `v`: the columns of variants.parquet, the rows that match, `count` of `total`.
 
-    `key` names result and filter. `rids` are the numbers of the rows, ascending, where they are at most half of all.
+    `key` names result and filter. `rids` are the numbers of the rows, ascending, where they are not nearly all of them.
     """
 
     sql: str
@@ -163,14 +165,14 @@ def _found(source: Source) -> tuple[int, Selection | None]:
 
 def _find(source: Source) -> _Found:
     """Tables never change and are named by their content, so that what was found holds for ever."""
-    most = source.total // 2
+    most = int(source.total * MOST_SELECTED)
     sql, parameters = source.sql, source.parameters
     listed = "read_parquet($matches) v" if "matches" in parameters else sql
     asked = f"SELECT v.rid::UINTEGER AS rid FROM {listed} LIMIT $most"
     rids = connection.arrow_table(asked, parameters | {"most": most + 1})["rid"].to_numpy()
     if len(rids) > most:
         return _Found(int(connection.rows(f"SELECT count(*) FROM {listed}", parameters)[0][0]), None)
-    return _Found(len(rids), Selection(np.sort(rids), source.table.types, sql, parameters))
+    return _Found(len(rids), Selection(source.key, np.sort(rids), source.table.types, sql, parameters))
 
 
 def _is_expensive(part: Part) -> bool:

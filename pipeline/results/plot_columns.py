@@ -34,6 +34,7 @@ COUNTED = frozenset(
 )
 _making: set[Path] = set()
 _lock = threading.Lock()
+_turn = threading.Lock()  # one after the other: answers that somebody waits for need the processors too
 
 
 def table(job: Job) -> pa.Table | None:
@@ -72,7 +73,8 @@ def make_soon(job: Job, rows: int) -> None:
 
 def _make(job: Job, path: Path) -> None:
     try:
-        make(job)
+        with _turn:
+            make(job)
     except GasError as error:  # answers come from the table then
         log.warning("plot_columns_failed", job_id=job.job_id, error=error.code)
     finally:

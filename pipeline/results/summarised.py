@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.annotation.consequence_terms import IMPACT
-from pipeline.results.queries import POSITION_BINS, ConsequenceCount, Contig, Substitutions, split_drawn
-
-# Types of alleles that are no single-base substitution, in the words that the plot over the table uses.
-OTHERS = {"MNV": "multi-base substitution", "insertion": "insertion", "deletion": "deletion"}
-SYMBOLIC = "symbolic or missing"
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Alleles on the `length` bases of a contig from `start` (1-based) on."""
-
-    contig: str
-    start: int
-    length: int
-    alleles: int
-
-
-@dataclass(frozen=True)
-class Stretches:
-    """Alleles along the genome. `left_out` are the contigs with the fewest variants, of which none is counted."""
-
-    contigs: list[Contig]
-    left_out: list[Contig]
-    stretches: list[Stretch]
+from pipeline.results.plots.consequences import ConsequenceCount
+from pipeline.results.plots.contigs import Contig
+from pipeline.results.plots.genome import Cell, Genome, Row, cell_width, shown_alone
+from pipeline.results.plots.substitutions import OTHERS, Substitutions, other_class
 
 
 def consequences(summary: dict[str, Any]) -> list[ConsequenceCount]:
@@ -42,7 +21,7 @@ def consequences(summary: dict[str, Any]) -> list[ConsequenceCount]:
     bare = int(summary.get("alleles", 0)) - int(summary.get("annotated_alleles", 0))
     if bare > 0:
         found.append(ConsequenceCount(None, None, bare))
-    return sorted(found, key=lambda count: (-count.alleles, count.consequence or ""))
+    return sorted(found, key=lambda count: (-count.variants, count.consequence or ""))
 
 
 def substitutions(summary: dict[str, Any]) -> Substitutions:
@@ -51,7 +30,7 @@ def substitutions(summary: dict[str, Any]) -> Substitutions:
     others: dict[str, int] = {}
     for kind, n in (summary.get("types") or {}).items():
         if kind != "SNV":
-            name = OTHERS.get(kind, "insertion and deletion" if kind == "indel" else SYMBOLIC)
+            name = other_class(kind)
             others[name] = others.get(name, 0) + int(n)
     plain = {name: int(n) for name, n in counts.items() if set(name) <= set("ACGT>")}
     ambiguous = sum(counts.values()) - sum(plain.values())
@@ -60,16 +39,21 @@ def substitutions(summary: dict[str, Any]) -> Substitutions:
     return Substitutions(plain, dict(sorted(others.items())))
 
 
-def stretches(summary: dict[str, Any]) -> Stretches:
-    """Alleles along the genome. Each contig is counted in up to 100 stretches of its own length; neighbours are taken
-    together until they are about as long as a bin of the plot."""
+def genome(summary: dict[str, Any], lengths: Mapping[str, int]) -> Genome:
+    """Along all contigs. Each contig is counted in up to 100 stretches of its own length; neighbours are taken together
+    until they are about as long as a cell of the plot over the table. `lengths` in bases, as the reference has them."""
     rows = [row for row in summary.get("positions") or [] if any(row["counts"])]
-    contigs = [_contig(row) for row in rows]
-    drawn, left_out = split_drawn(contigs)
-    wanted = sum(contig.last for contig in drawn) / POSITION_BINS
-    names = {contig.name for contig in drawn}
-    found = [stretch for row in rows if row["contig"] in names for stretch in _merged(row, wanted)]
-    return Stretches(drawn, left_out, found)
+    found = {contig.name: contig for contig in map(_contig, rows)}
+    alone = shown_alone(tuple(found.values()))
+    drawn = {name: max(contig.last, lengths.get(name, 0)) for name, contig in found.items() if name in alone}
+    wanted = cell_width(list(drawn.values()))
+    cells = [cell for row in rows if row["contig"] in drawn for cell in _merged(row, wanted, drawn[row["contig"]])]
+    return Genome(
+        [Row(name, length, found[name].variants) for name, length in drawn.items()],
+        cells,
+        max((cell.end - cell.start + 1 for cell in cells), default=wanted),
+        {name: contig.variants for name, contig in found.items() if name not in drawn},
+    )
 
 
 def _contig(row: dict[str, Any]) -> Contig:
@@ -80,11 +64,11 @@ def _contig(row: dict[str, Any]) -> Contig:
     return Contig(str(row["contig"]), sum(row["counts"]), int(first), int(last))
 
 
-def _merged(row: dict[str, Any], wanted: float) -> Iterator[Stretch]:
+def _merged(row: dict[str, Any], wanted: int, length: int) -> Iterator[Cell]:
     width, counts = int(row["bin_width"]), row["counts"]
     together = max(1, round(wanted / width))
     for index in range(0, len(counts), together):
-        alleles = sum(counts[index : index + together])
-        if alleles:
-            length = width * min(together, len(counts) - index)
-            yield Stretch(str(row["contig"]), index * width + 1, length, alleles)
+        variants = sum(counts[index : index + together])
+        if variants:
+            end = min((index + together) * width, length)
+            yield Cell(str(row["contig"]), index * width + 1, end, variants, None)

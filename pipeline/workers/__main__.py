@@ -72,6 +72,15 @@ def _notify(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
     return _one(handler, stopping)
 
 
+def _export(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
+    from pipeline.workers.export import ExportHandler  # DuckDB and Arrow: 100 MB that the other workers do without
+
+    workspace = Workspace("export")
+    workspace.clear_abandoned()
+    worker_id = f"{socket.gethostname()}-{os.getpid()}-{ids.new_id()[:8]}"
+    return [Runner(ExportHandler(workspace, worker_id), stopping)], workspace.close
+
+
 def _sweep(stopping: threading.Event) -> tuple[list[Loop], Callable[[], None]]:
     from pipeline.workers.sweep import SweepLoop
 
@@ -84,6 +93,7 @@ WORKERS: dict[str, Callable[[threading.Event], tuple[list[Loop], Callable[[], No
     "archive": _archive,
     "restore": _restore,
     "thaw": _thaw,
+    "export": _export,
     "sweep": _sweep,
 }
 

@@ -23,6 +23,7 @@ from pipeline.errors import (
 )
 from pipeline.jobs import store
 from pipeline.jobs.announce import announce_finished
+from pipeline.jobs.attempts import lost_attempts, remove_attempts
 from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
@@ -208,9 +209,7 @@ def _attempt_prefix(job: Job) -> str:
 def _remove_other_attempts(job: Job) -> None:
     """What an attempt that died had stored is of no use; if this fails it costs space, not the result."""
     try:
-        prefix = storage.results_prefix(job.user_id, job.job_id)
-        kept = (_attempt_prefix(job), storage.card_key(job.user_id, job.job_id))
-        storage.delete_under(aws.bucket("results"), prefix, keep=kept)
+        remove_attempts(job, lost_attempts(job, JobStatus.COMPLETED))
     except (BotoCoreError, ClientError, RetryableError) as error:
         log.warning("old_attempts_left", error=type(error).__name__)
 

@@ -14,14 +14,17 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import aws, clock, logs, messages, storage
+from pipeline import clock, logs, messages
 from pipeline.accounts import plans
 from pipeline.accounts.delete import announce_deletion, deleting_users
 from pipeline.archive.cleaning import clean
 from pipeline.archive.vault_sweep import VaultSweep
 from pipeline.errors import ConflictError, GasError
+from pipeline.exports import store as exports
+from pipeline.exports.upkeep import sweep_export
 from pipeline.jobs import delete, store
 from pipeline.jobs.announce import announce_finished, announce_pending, announce_restored
+from pipeline.jobs.attempts import remove_attempts
 from pipeline.jobs.card import confirm_card
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
@@ -51,8 +54,7 @@ def sweep_job(job_id: str) -> str:
         announce_finished(released)
         return "failed_worker_lost"
     if job.job_status == JobStatus.CANCELLED:
-        card = storage.card_key(job.user_id, job.job_id)
-        storage.delete_under(aws.bucket("results"), storage.results_prefix(job.user_id, job.job_id), keep=card)
+        remove_attempts(job, job.attempt)
         confirm_card(job)
         store.mark_announced(job)
         return "cleared_cancelled"
@@ -60,6 +62,8 @@ def sweep_job(job_id: str) -> str:
         return "announced_finished" if announce_finished(job) else "announcement_failed"
     if job.job_status == JobStatus.COMPLETED:
         return _sweep_result(job)
+    if job.cleanup:
+        return _cleaned(job)
     store.put_off(job)
     return "nothing"
 
@@ -69,7 +73,7 @@ def _sweep_result(job: Job) -> str:
     if job.restored_at is not None:
         return "announced_restored" if announce_restored(job) else "announcement_failed"
     if job.cleanup:
-        return "cleaned" if clean(job).cleanup is None else "nothing"
+        return _cleaned(job)
     if job.result_storage == StorageState.RESTORING:
         return _asked_for(job, "thaw", "thaw-due")
     is_due = (
@@ -79,6 +83,10 @@ def _sweep_result(job: Job) -> str:
         return _asked_for(job, "archive", "archive-due")
     store.put_off(job)
     return "nothing"
+
+
+def _cleaned(job: Job) -> str:
+    return "cleaned" if clean(job).cleanup is None else "nothing"
 
 
 def _asked_for(job: Job, queue: str, kind: MessageType) -> str:
@@ -152,6 +160,12 @@ def _sweep_upload(upload: Upload) -> str:
     return "discarded_upload"
 
 
+def sweep_exports() -> Counter[str]:
+    """Tell again of exports that wait, release those whose worker died, remove what expired."""
+    due = exports.due_for_sweep(clock.now())
+    return _all_of(({"export_id": export.export_id}, partial(sweep_export, export)) for export in due)
+
+
 @dataclass
 class SweepLoop:
     """Looks again and again, until `stopping` is set."""
@@ -165,7 +179,8 @@ class SweepLoop:
         while not self.stopping.is_set():
             self.last_tick = time.monotonic()
             try:
-                done = sweep_jobs() + sweep_uploads() + sweep_accounts() + _all_of([({}, self.vault.step)])
+                done = sweep_jobs() + sweep_uploads() + sweep_accounts() + sweep_exports()
+                done += _all_of([({}, self.vault.step)])
                 del done["nothing"]
                 if done:
                     log.info("swept", **done)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.api import comparisons, ended, inspect, jobs, reruns, uploads
+from portal.api import (
+    comparisons,
+    ended,
+    explore,
+    exports,
+    genome_browser,
+    inspect,
+    jobs,
+    reruns,
+    saved_filters,
+    uploads,
+)
 
 BLUEPRINTS: list[Blueprint] = [
     uploads.blueprint,
@@ -13,4 +24,8 @@ BLUEPRINTS: list[Blueprint] = [
     ended.blueprint,
     reruns.blueprint,
     comparisons.blueprint,
+    genome_browser.blueprint,
+    exports.blueprint,
+    explore.blueprint,
+    saved_filters.blueprint,
 ]

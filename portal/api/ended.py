@@ -1,4 +1,4 @@
-"""Jobs of mine that ended a moment ago: what `assets/notices.js` asks while the reader is on another page."""
+"""Jobs and exports of mine that ended lately: what `assets/notices.js` asks while the reader is on another page."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from flask import Blueprint, request
 
 from pipeline import clock
 from pipeline.errors import InputError
+from pipeline.exports import store as exports
+from pipeline.exports.model import ExportState
 from pipeline.jobs.ended import ended_since
+from portal.api.exports import as_json as told
 from portal.auth.current import current_user
 
 blueprint = Blueprint("ended_jobs_api", __name__, url_prefix="/api/jobs")
+TOLD = (ExportState.READY, ExportState.FAILED)  # who cancels an export knows that it ended
 
 
 @blueprint.get("/ended")
 def ended() -> dict[str, Any]:
-    """Jobs of the user that ended since `since` (epoch seconds, UTC), or in the last `ago` seconds; with the `since`
-    that this meant, and `now`."""
+    """Jobs and exports of the user that ended since `since` (epoch seconds, UTC), or in the last `ago` seconds; with
+    the `since` that this meant, and `now`."""
     user = current_user()
     now = clock.now_s()
     since = _since(now)
@@ -31,7 +35,16 @@ def ended() -> dict[str, Any]:
         }
         for job in found.jobs
     ]
-    return {"now": now, "since": since, "jobs": jobs, "active": found.active, "more": found.more}
+    made = exports.of_user(user.user_id)
+    ready = [told(export) for export in reversed(made) if export.ended_at is not None and export.ended_at >= since]
+    return {
+        "now": now,
+        "since": since,
+        "jobs": jobs,
+        "exports": [export for export in ready if export["state"] in TOLD],
+        "active": found.active or any(export.is_active for export in made),
+        "more": found.more,
+    }
 
 
 def _since(now: int) -> int:

@@ -41,7 +41,7 @@ def main_download(job: Job) -> list[Component]:
     """The file that most people come for, as a button; nothing while it cannot be fetched."""
     if not job.has_results or "vcf" not in job.outputs:
         return []
-    return [html.A("Download VCF", className="btn btn-sm btn-primary", **_link(job, "vcf"))]
+    return [html.A("Download VCF", className="btn btn-sm btn-outline-secondary", **_link(job, "vcf"))]
 
 
 def instead(job: Job, role: str, error: GasError) -> Component:

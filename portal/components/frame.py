@@ -54,7 +54,7 @@ def _brand() -> list[Component]:
     return [
         html.Img(src=asset_url("favicon.svg"), alt="", width=28, height=28),
         html.Span(PRODUCT, className="gas-brand-long"),
-        html.Span("GAS", className="gas-brand-short", **{"aria-hidden": "true"}),
+        html.Span("GAS", className="gas-brand-short"),
     ]
 
 
@@ -77,7 +77,7 @@ def account_menu(user: User) -> Component:
                 html.Span(initials(user), className="gas-avatar", **{"aria-hidden": "true"}),
                 className="gas-icon-button",
                 title="Your account",
-                **{"aria-label": f"Your account ({initials(user)})"},
+                **{"aria-label": f"Your account {initials(user)}"},
             ),
             html.Div(
                 [

@@ -14,6 +14,7 @@ from pipeline.errors import GasError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.reference.bundle import load_bundle
+from pipeline.results.documents import are_readable
 from pipeline.settings import DEFAULT_ENGINE
 from portal.components.downloads import main_download
 from portal.components.job_failure import failure
@@ -65,11 +66,19 @@ def _head(job: Job) -> html.Header:
 def _actions(job: Job) -> list[Component]:
     cancel = [_button("Cancel", "cancel", _about(job))] if job.is_active else []
     return [
+        *_explore(job),
         *main_download(job),
         *cancel,
         *run_again(job),
         _button("Delete", "delete", _about(job), "btn-outline-danger"),
     ]
+
+
+def _explore(job: Job) -> list[Component]:
+    """The way to the plots, filters and table of a result that can be read now."""
+    if not (job.has_results and job.has_tables and are_readable(job)):
+        return []
+    return [dcc.Link("Explore", href=f"/jobs/{job.job_id}/explore", className="btn btn-sm btn-primary")]
 
 
 def _about(job: Job) -> dict[str, str]:

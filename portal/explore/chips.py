@@ -1,4 +1,4 @@
-"""The active filters as chips, each of which can be taken away."""
+"""The active filters as chips: each can be opened to edit, and taken away."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ from dash import html
 from dash.development.base_component import Component
 
 from pipeline.results.filters import words
-from pipeline.results.filters.model import Group
+from pipeline.results.filters.model import Group, Region
 from portal.explore import ids
 
+NOTHING_YET = "No filter: click a bar, drag over an axis, or add one."
 
-def chips(group: Group, titles: Mapping[str, str]) -> list[Component]:
-    """A chip for each condition at the top of the filter; a group within it is one chip."""
+
+def chips(group: Group, titles: Mapping[str, str], zoom: Region | None = None) -> list[Component]:
+    """A chip for each condition at the top of the filter; a group within it is one chip. Then the zoom's."""
     parts = group.parts if group.join == "all" else (group,)
     shown: list[Component] = [
         _chip(words.chip(part, titles), place) for part, place in zip(parts, _places(group), strict=True)
     ]
-    if len(shown) > 1:
+    if not shown:
+        shown.append(html.Span(NOTHING_YET, className="gas-muted gas-chips-none"))
+    if len(parts) > 1:
         shown.append(html.Button("Clear all", id=ids.CLEAR, type="button", className="gas-link-button"))
+    if zoom:
+        shown.append(_zoom(words.region_in_words(zoom)))
     return shown
 
 
@@ -37,7 +43,13 @@ def _chip(said: str, place: str) -> Component:
     said = said[:1].upper() + said[1:]
     return html.Span(
         [
-            html.Span(said, className="gas-chip-text", title=said),
+            html.Button(
+                said,
+                type="button",
+                className="gas-chip-text",
+                title=said,
+                **{"data-builder-place": place, "aria-label": f"Edit the filter: {said}", "aria-haspopup": "dialog"},
+            ),
             html.Button(
                 "×",
                 id={"type": ids.CHIP, "place": place},
@@ -48,4 +60,18 @@ def _chip(said: str, place: str) -> Component:
             ),
         ],
         className="gas-chip",
+    )
+
+
+def _zoom(said: str) -> Component:
+    """What the genome plot shows: it filters nothing, so it looks different."""
+    return html.Span(
+        [
+            html.Span(f"Genome plot: {said}", className="gas-chip-text"),
+            html.Button("Zoom out", id=ids.ZOOM_OUT, type="button", className="gas-chip-word"),
+            html.Button("Whole genome", id=ids.ZOOM_ALL, type="button", className="gas-chip-word"),
+        ],
+        className="gas-chip gas-chip-quiet",
+        role="group",
+        **{"aria-label": "Zoom of the genome plot"},
     )

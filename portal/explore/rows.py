@@ -14,7 +14,8 @@ from portal.components import states
 from portal.components.grid import fit_columns_when_ready
 from portal.components.variant_table import sorts_of, span_of
 from portal.explore import ids
-from portal.explore.answer import owned
+from portal.explore.ownership import owned
+from portal.explore.tagged import marked, tagged_of
 from portal.explore.view import sort_document
 
 NO_ROWS: dict[str, Any] = {"rowData": [], "rowCount": 0}
@@ -37,18 +38,16 @@ def show_rows(request: dict[str, Any] | None, document: Any, job_id: str, sort: 
     start, count = span_of(request)
     sorts = sorts_of(request)
     try:
-        block = blocks.read(owned(job_id), start, count, sorts, read_filter(document))
+        job, group = owned(job_id), read_filter(document)
+        block = blocks.read(job, start, count, sorts, group, tagged_of(job, group))
+        rows = marked(job, block.rows)
     except NotFoundError:
         return NO_ROWS, states.notice("This job was deleted."), no_update
     except GasError as error:
         return NO_ROWS, states.notice(error.message), no_update
-    empty = (
-        []
-        if block.total
-        else states.notice("No variant passes the filter. Take one of the filters above away.", tone="info")
-    )
+    empty = [] if block.total else states.notice("No variant passes the filter.", tone="info")
     asked = sort_document(sorts)
-    return {"rowData": block.rows, "rowCount": block.total}, empty, asked if asked != (sort or []) else no_update
+    return {"rowData": rows, "rowCount": block.total}, empty, asked if asked != (sort or []) else no_update
 
 
 fit_columns_when_ready(ids.GRID)

@@ -19,12 +19,12 @@ from portal import PRODUCT
 from portal.auth.current import current_user
 from portal.components import painting, states
 from portal.components.frame import message_card
-from portal.explore import answer, ids, page, rows
-from portal.explore.figures.catalogue import available
+from portal.explore import answer, changes, ids, more, notes_panel, page, rows
+from portal.explore.figures.catalogue import available, frequency_choices
 from portal.explore.view import View, read_address
 
 dash.register_page(__name__, path_template="/jobs/<job_id>/explore", title=f"Explore · {PRODUCT}")
-CALLBACKS = (answer, painting, rows)  # imported for the callbacks that they register
+CALLBACKS = (answer, changes, more, notes_panel, painting, rows)  # imported for the callbacks that they register
 
 
 def layout(job_id: str | None = None, view: str | None = None, **_: str) -> Component:
@@ -56,7 +56,15 @@ def layout(job_id: str | None = None, view: str | None = None, **_: str) -> Comp
         seen, said = read_address(view), None
     except FilterError as error:
         seen, said = View(), error.message
-    shown = page.page(job, seen, available(table, job), columns, presets_for(table))
+    shown = page.page(
+        job,
+        seen,
+        available(table, job),
+        available(table, job, on_demand=True),
+        columns,
+        presets_for(table, descriptions),
+        [column for name in frequency_choices(table) for column in columns if column.name == name],
+    )
     return [states.notice(said), shown] if said else shown
 
 
@@ -69,6 +77,14 @@ clientside_callback(
     prevent_initial_call=True,
 )
 clientside_callback(ClientsideFunction("gas", "pushView"), Input(ids.ADDRESS, "data"))
+clientside_callback(
+    ClientsideFunction("gas", "filterChanged"),
+    Input(ids.FILTER, "data"),
+    Input(ids.ZOOM, "data"),
+    Input(ids.FREQUENCY, "data"),
+)
+clientside_callback(ClientsideFunction("gas", "answered"), Input(ids.ANSWERED, "data"))
+clientside_callback(ClientsideFunction("gas", "figuresChanged"), Input({"type": painting.FIGURE, "name": ALL}, "data"))
 clientside_callback(
     ClientsideFunction("gas", "savePlot"),
     Input({"type": ids.SAVE, "name": ALL, "form": ALL}, "n_clicks"),

@@ -62,6 +62,7 @@ def _table(jobs: list[Job]) -> Component:
                 [
                     html.H2("Your jobs", className="gas-section-title"),
                     html.Span(_count(jobs), id="jobs-count", className="gas-muted", role="status"),
+                    dcc.Link("Compare jobs", href="/jobs/compare", className="gas-compare-link"),
                 ],
                 className="gas-section-head",
             ),

@@ -122,7 +122,7 @@ def test_a_page_opened_while_the_files_are_away_has_no_link_and_keeps_its_plots_
     page: Page, portal_server: PortalServer, person: User, state: StorageState
 ) -> None:
     open_job(page, portal_server, stored_job(person.user_id, state, name=f"{state}.vcf"))
-    page.locator(".gas-figure-positions .main-svg").first.wait_for()
+    page.locator(".gas-figure-genome .main-svg").first.wait_for()
     expect(page.locator(".gas-storage")).to_be_visible()
     expect(links(page)).to_have_count(0)
     expect(page.get_by_role("link", name="Download VCF")).to_have_count(0)

@@ -146,5 +146,5 @@ def test_unknown_worker_is_refused_with_the_names_there_are() -> None:
     answer = subprocess.run(
         [sys.executable, "-m", "pipeline.workers", "coffee"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    names = ("annotate", "archive", "notify", "restore", "sweep", "thaw")
+    names = ("annotate", "archive", "export", "notify", "restore", "sweep", "thaw")
     assert answer.returncode == 2 and all(name in answer.stderr for name in names)

@@ -46,4 +46,12 @@ def test_overlong_message_is_poison_C11() -> None:
 
 
 def test_message_holds_ids_and_times_only_C10() -> None:
-    assert set(Message.model_fields) == {"schema_version", "type", "message_id", "sent_at", "job_id", "user_id"}
+    assert set(Message.model_fields) == {
+        "schema_version",
+        "type",
+        "message_id",
+        "sent_at",
+        "job_id",
+        "user_id",
+        "export_id",
+    }

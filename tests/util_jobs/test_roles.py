@@ -11,6 +11,7 @@ from pipeline.accounts import recovery
 from pipeline.accounts import store as accounts
 from pipeline.jobs import delete, relatives, rerun, store, submit
 from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.notes import store as notes
 from pipeline.notify import letters, mail
 from pipeline.settings import MEBIBYTE, Settings
 from pipeline.uploads import store as uploads
@@ -42,6 +43,10 @@ def test_the_portal_may_do_its_work(moto_aws: Settings, monkeypatch: pytest.Monk
         job = submit.submit(user, sent.upload_id)
         submit.list_jobs(user.user_id)
         store.get_owned(job.job_id, user.user_id)
+        note = notes.write(job, "1:1:A:C", [0], "to_confirm", "Look again.", user.user_id, None)
+        assert note is not None and notes.of_job(job.job_id) == [note]
+        notes.write(job, "1:2:A:C", [1], "artefact", "", user.user_id, None)
+        notes.write(job, "1:1:A:C", [0], "none", "", user.user_id, note.version)
         delete.delete(job)
     actions = {action for action, _ in needs}
     assert {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "sns:Publish", "dynamodb:Query"} <= actions

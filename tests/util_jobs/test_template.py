@@ -20,14 +20,21 @@ from pipeline.workers.__main__ import WORKERS
 from tests.conftest import forget_settings
 from util_jobs import template
 
-PROCESS_ROLES = ("web", "annotate", "notify", "archive", "restore", "thaw", "sweep")
+PROCESS_ROLES = ("web", "annotate", "notify", "archive", "restore", "thaw", "export", "sweep")
 # Queue → the topic that feeds it; thaw is fed by the bucket of the results.
-FED_BY = {"annotate": "job-requests", "notify": "job-results", "archive": "job-results", "restore": "plan-changes"}
+FED_BY = {
+    "annotate": "job-requests",
+    "notify": "job-results",
+    "archive": "job-results",
+    "restore": "plan-changes",
+    "export": "exports",
+}
 VAULT = "arn:aws:glacier:us-east-1:000000000000:vaults/gas"
 RESULTS_ENDINGS = (
     "-results/*",
     "-results/results/*",
     "-results/archive/*",
+    "-results/exports/*",
     "-results/results/*/job.json",
     "-results/archive/*.in-vault/*",
 )
@@ -61,12 +68,12 @@ def test_cfn_lint_finds_nothing() -> None:
 
 
 def test_cloudformation_takes_a_template_of_this_size_directly() -> None:
-    assert len(template.template_text().encode()) <= 51_200  # CloudFormation's limit for TemplateBody
+    assert len(template.template_body().encode()) <= 51_200  # CloudFormation's limit for TemplateBody
 
 
 def test_every_name_is_the_one_that_the_pipeline_uses() -> None:
     assert {p["BucketName"] for p in by_type("AWS::S3::Bucket")} == {aws.bucket("inputs"), aws.bucket("results")}
-    tables = ("jobs", "uploads", "users", "identities")
+    tables = ("jobs", "uploads", "users", "identities", "notes", "saved-filters", "exports")
     assert {p["TableName"] for p in by_type("AWS::DynamoDB::Table")} == {aws.table_name(t) for t in tables}
     queues = {aws.queue_name(q) for q in aws.QUEUES} | {aws.dead_letter_queue_name(q) for q in aws.QUEUES}
     assert {p["QueueName"] for p in by_type("AWS::SQS::Queue")} == queues
@@ -177,7 +184,7 @@ def test_the_portal_can_neither_receive_messages_nor_write_results_beside_their_
         f"arn:aws:s3:::{aws.bucket('inputs')}/uploads/*",
         f"arn:aws:s3:::{aws.bucket('results')}/results/*/job.json",
     }
-    assert web["sns:Publish"] == {aws.topic_arn("job-requests"), aws.topic_arn("plan-changes")}
+    assert web["sns:Publish"] == {aws.topic_arn(topic) for topic in ("job-requests", "plan-changes", "exports")}
 
 
 def tables_of(name: str) -> dict[str, set[str]]:
@@ -247,7 +254,7 @@ def test_each_worker_sends_only_to_itself_and_the_sweep_to_those_who_move_result
         return {resource.rpartition(":")[2] for resource in allowed(name).get("sqs:SendMessage", ())}
 
     dead = {name: aws.dead_letter_queue_name(name) for name in aws.QUEUES}
-    for name in ("annotate", "notify"):
+    for name in ("annotate", "notify", "export"):
         assert targets(name) == {dead[name]}
     for name in ("archive", "restore", "thaw"):
         assert targets(name) == {dead[name], aws.queue_name(name)}

@@ -83,3 +83,19 @@ def annotate_command(variants: int, samples: int, seed: int, repair: bool, quick
     except GasError as error:
         click.echo(error.message, err=True)
         sys.exit(2)
+
+
+@command.command("explore")
+@click.option("--variants", default=1_000_000, show_default=True, help="Rows of the result.")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
+@click.option("--quick", is_flag=True, help="Without object store, ten readers at once, and peers.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def explore_command(variants: int, seed: int, quick: bool, as_json: bool) -> None:
+    """Opening, blocks, orders, filters, texts and export of a large result."""
+    from util_jobs.bench.explore.measure import measure
+
+    try:
+        report(measure(variants, seed, quick, progress), as_json)
+    except GasError as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)

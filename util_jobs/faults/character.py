@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
+from util_jobs.faults.crashes import Plan
+
 Theme = Literal["everything", "work", "plans"]
 Begin = Literal["with nothing", "with results", "with archived results", "with results coming back"]
 
@@ -31,8 +33,8 @@ FOCUS: dict[Theme, Focus] = {
     ),
     "work": Focus(
         wishes=(2, 3, 5, 6),
-        error_rates=(0.0, 0.01, 0.04),
-        stalls=(0.0, 0.3, 0.6),
+        error_rates=(0.0, 0.02, 0.08),
+        stalls=(0.0, 0.6, 0.9),
         strikes=(None, "annotate", "portal", "sweep"),
         begins=("with nothing",),
     ),
@@ -48,22 +50,13 @@ FOCUS: dict[Theme, Focus] = {
 
 @dataclass(frozen=True)
 class Character:
-    """Drawn from a schedule's seed. Rates are probabilities a call or weights a step; times are seconds.
-
-    Crashes and errors strike only processes of the kind `strikes`, if it names one; if `pointed`, only the call sites
-    that the seed favours, and often.
-    """
+    """Drawn from a schedule's seed. Rates are probabilities a call or weights a step; times are seconds."""
 
     people: int
     jobs: int
     wishes: int
     theme: Theme
-    crash_rate: float
-    error_rate: float
-    crashes: int
-    errors: int
-    strikes: str | None
-    pointed: bool
+    misfortune: Plan
     disorder: float
     page_size: int | None
     poison: bool
@@ -86,12 +79,7 @@ class Character:
             jobs=rng.choice((1, 1, 2, 3, 4)),
             wishes=rng.choice(focus.wishes),
             theme=theme,
-            crash_rate=rng.choice((0.0, 0.02, 0.05, 0.1)),
-            error_rate=rng.choice(focus.error_rates),
-            crashes=rng.randint(1, 6),
-            errors=rng.randint(1, 6),
-            strikes=rng.choice(focus.strikes),
-            pointed=rng.random() < 0.3,
+            misfortune=_misfortune(rng, focus),
             disorder=rng.choice((0.0, 0.2, 0.5)),
             page_size=rng.choice((None, 1, 1, 2)),
             poison=rng.random() < 0.1,
@@ -104,3 +92,18 @@ class Character:
             refusals=rng.choice((0.0, 0.5, 1.0)),
             begins=rng.choice(focus.begins),
         )
+
+
+def _misfortune(rng: random.Random, focus: Focus) -> Plan:
+    """Early or late: many calls are made only when the users have wished for everything, and all is being ended."""
+    return Plan(
+        crash_rate=rng.choice((0.0, 0.02, 0.05, 0.1, 0.1)),
+        error_rate=rng.choice(focus.error_rates),
+        crashes=rng.randint(1, 2),
+        errors=rng.randint(1, 2),
+        portions=rng.randint(2, 6),
+        wait=rng.choice((0, 0, 30, 60, 120, 200)),
+        pause=rng.randint(20, 80),
+        only=rng.choice(focus.strikes),
+        pointed=rng.random() < 0.5,
+    )

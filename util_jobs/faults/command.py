@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from util_jobs.answers import as_json_option
+from util_jobs.faults.crashes import Fate
 from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.simulation import Outcome, simulating
 
@@ -65,7 +66,7 @@ class _Total:
 
     def __init__(self) -> None:
         self.schedules = self.steps = self.violations = 0
-        self.crashes: Counter[str] = Counter()
+        self.crashes: Counter[tuple[str, Fate]] = Counter()
         self.calls: Counter[str] = Counter()
 
     def add(self, outcome: Outcome) -> None:
@@ -77,17 +78,21 @@ class _Total:
         self.calls += outcome.called_at
 
     def as_dict(self) -> dict[str, Any]:
-        """The one line of the answer: `coverage` has every call site that was reached, with its crashes."""
+        """The one line of the answer: `coverage` has every call site that was reached, with the number of its calls, of
+        the processes that died there before the call, and of those that died after it."""
         return {
             "schedules": self.schedules,
             "steps": self.steps,
             "crashes": sum(self.crashes.values()),
             "violations": self.violations,
-            "coverage": {site: self.crashes[site] for site in sorted(self.calls)},
+            "coverage": {site: [self.calls[site], *self._deaths(site)] for site in sorted(self.calls)},
         }
+
+    def _deaths(self, site: str) -> tuple[int, int]:
+        return self.crashes[site, Fate.DIE_BEFORE], self.crashes[site, Fate.DIE_AFTER]
 
     def sentence(self) -> str:
         """The same for people."""
-        covered = sum(1 for site in self.calls if self.crashes[site])
+        covered = sum(1 for site in self.calls if any(self._deaths(site)))
         crashes = f"{sum(self.crashes.values()):,} crashes at {covered:,} of {len(self.calls):,} call sites"
         return f"{self.schedules:,} schedules, {self.steps:,} steps, {crashes}, {self.violations:,} violations"

@@ -19,6 +19,8 @@ _PASSED_OVER = {"pipeline.dynamo", "pipeline.sweep_index", "pipeline.storage", "
 _RECORD_MODULES = {"pipeline.jobs.store", "pipeline.archive.moves", "pipeline.accounts.store"}
 _READERS = {"get", "get_user", "look_again"}
 FAVOURITES = 12  # each schedule favours one call site in so many, so that all have their turn
+RARITY = 4  # so much likelier is misfortune at the first call from a call site; less with each that follows
+MOST_AT_A_SITE = 3  # errors at one call site in a schedule
 POINTED_RATE = 0.25
 SYNC_READS = ("Get", "Head", "List", "Query", "Batch", "Receive")
 
@@ -49,11 +51,6 @@ def call_site(operation: str) -> str:
     return f"portal:{operation}"
 
 
-def makes_archive(service: str, operation: str) -> bool:
-    """Whether the call puts an archive into a vault; who does not hear the answer cannot find it by its name."""
-    return service == "glacier" and operation in ("UploadArchive", "CompleteMultipartUpload")
-
-
 def error_of(fate: Fate, service: str, operation: str) -> ClientError | BotoCoreError:
     """What boto3 raises for this fate, after its own retries."""
     if fate == Fate.THROTTLED:
@@ -66,41 +63,90 @@ def error_of(fate: Fate, service: str, operation: str) -> ClientError | BotoCore
     return ReadTimeoutError(endpoint_url=f"https://{service}.simulated")
 
 
+@dataclass(frozen=True)
+class Plan:
+    """When misfortune strikes, how often and whom: rates are probabilities a call, `crashes` and `errors` are budgets.
+
+    They come in portions: the first after `wait` calls, every next one `pause` calls after the one before.
+    """
+
+    crash_rate: float
+    error_rate: float
+    crashes: int
+    errors: int
+    portions: int
+    wait: int
+    pause: int
+    only: str | None  # it strikes processes of this kind only
+    pointed: bool  # it strikes at the favoured call sites only, and often
+
+
 @dataclass
 class Misfortune:
-    """Decides the fate of each call, within a budget that lets every schedule come to an end."""
+    """Decides the fate of each call, within budgets that let every schedule come to an end."""
 
     rng: random.Random
     seed: int
-    crash_rate: float = 0.0
-    error_rate: float = 0.0
+    plan: Plan | None = None
     crashes_left: int = 0
     errors_left: int = 0
-    only: str | None = None  # it strikes processes of this kind only
-    pointed: bool = False  # it strikes at the favoured call sites only, and often
-    crashed_at: Counter[str] = field(default_factory=Counter)
+    crashed_at: Counter[tuple[str, Fate]] = field(default_factory=Counter)
+    _called_at: Counter[str] = field(default_factory=Counter)
+    _erred_at: Counter[str] = field(default_factory=Counter)
+    _portions: int = 0
+    _calls_to_next: int = 0
+
+    def begin(self, plan: Plan) -> None:
+        """From now on calls may fail."""
+        self.plan, self._portions, self._calls_to_next = plan, plan.portions, plan.wait
+
+    def end(self) -> None:
+        """Nothing fails any more."""
+        self.plan = None
 
     def fate_of(self, task: str, site: str, service: str, operation: str) -> Fate:
         """The fate of the call that this task is about to make."""
-        if self.only is not None and not task.startswith(self.only):
+        plan = self.plan
+        if plan is None:
             return Fate.GO
-        favourite = zlib.crc32(site.encode()) % FAVOURITES == self.seed % FAVOURITES
-        if self.pointed and not favourite:
+        self._renew(plan)
+        if plan.only is not None and not task.startswith(plan.only):
             return Fate.GO
-        crash_rate = POINTED_RATE if self.pointed else self.crash_rate * (8 if favourite else 1)
-        error_rate = POINTED_RATE if self.pointed else self.error_rate * (4 if favourite else 1)
-        if self.crashes_left > 0 and self.rng.random() < crash_rate:
+        favourite = (zlib.crc32(site.encode()) + self.seed) % FAVOURITES == 0
+        if plan.pointed and not favourite:
+            return Fate.GO
+        self._called_at[site] += 1
+        crash_rate, error_rate = POINTED_RATE, POINTED_RATE
+        if not plan.pointed:
+            rarity = RARITY / self._called_at[site] * (4 if favourite else 1)
+            crash_rate, error_rate = plan.crash_rate * rarity, plan.error_rate * rarity
+        fates = self._deaths(site)
+        if self.crashes_left > 0 and fates and self.rng.random() < crash_rate:
             self.crashes_left -= 1
-            self.crashed_at[site] += 1
-            return self.rng.choice((Fate.DIE_BEFORE, Fate.DIE_AFTER))
-        if self.errors_left > 0 and self.rng.random() < error_rate:
+            fate = self.rng.choice(fates)
+            self.crashed_at[site, fate] += 1
+            return fate
+        if self.errors_left > 0 and self._erred_at[site] < MOST_AT_A_SITE and self.rng.random() < error_rate:
             self.errors_left -= 1
-            fates = [Fate.THROTTLED, Fate.SERVER_ERROR, Fate.UNREACHABLE, Fate.ANSWER_LOST]
-            if not operation.startswith(SYNC_READS) and service not in aws.ASKED_ONCE:
-                fates.append(Fate.DONE_TWICE)
-            return self.rng.choice(fates)
+            self._erred_at[site] += 1
+            return self.rng.choice(_errors(service, operation))
         return Fate.GO
 
-    def end(self) -> None:
-        """Nothing fails any more: the schedule is drained."""
-        self.crashes_left = self.errors_left = 0
+    def _renew(self, plan: Plan) -> None:
+        self._calls_to_next -= 1
+        if self._calls_to_next < 0 and self._portions > 0:
+            self._portions -= 1
+            self._calls_to_next = plan.pause
+            self.crashes_left, self.errors_left = plan.crashes, plan.errors
+
+    def _deaths(self, site: str) -> list[Fate]:
+        """How a process may die here: once before the call and once after it, so that frequent sites leave some of the
+        budget to the others."""
+        return [fate for fate in (Fate.DIE_BEFORE, Fate.DIE_AFTER) if not self.crashed_at[site, fate]]
+
+
+def _errors(service: str, operation: str) -> list[Fate]:
+    fates = [Fate.THROTTLED, Fate.SERVER_ERROR, Fate.UNREACHABLE, Fate.ANSWER_LOST]
+    if not operation.startswith(SYNC_READS) and service not in aws.ASKED_ONCE:
+        fates.append(Fate.DONE_TWICE)
+    return fates

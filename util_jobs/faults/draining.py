@@ -1,15 +1,19 @@
-"""The calm end of a schedule: no more faults, time goes by, until nothing waits for anything."""
+"""The end of a schedule: time goes by, until nothing waits for anything."""
 
 from __future__ import annotations
 
+from pipeline.archive.vault_orphans import DOUBT_S
+from pipeline.archive.vault_sweep import LOOK_S
 from pipeline.settings import get_settings
 from util_jobs.faults import stores
 from util_jobs.faults.actors import QUEUES
+from util_jobs.faults.as_it_is_vaults import LISTED_S
 from util_jobs.faults.heartbeats import BEATING, ready_to_beat
 from util_jobs.faults.stage import Stage, StuckError
 from util_jobs.faults.world import World
 
 MOST_ROUNDS = 300
+LONGER_S = 3600  # than any retrieval takes, and clocks differ
 BEAT = 0.1  # how likely a heartbeat beats in a round
 
 
@@ -21,7 +25,6 @@ class Drain:
 
     def run(self) -> None:
         """Until nothing is left to do; StuckError if that never comes."""
-        self.world.misfortune.end()
         self.world.mailboxes.disorder = 0.0
         rounds = 0
         while rounds < MOST_ROUNDS:
@@ -36,6 +39,17 @@ class Drain:
             self.stage.sweep()
         left = f"{self.world.mailboxes.waiting()}, {sorted(self._looks())}"
         raise StuckError(f"something goes round for ever: {left}")
+
+    def look_into_the_vault(self) -> None:
+        """The sweep asks for an inventory when every archive in doubt is old enough, and reads it when it is there."""
+        if not self.world.archives.vaults.archives:
+            return
+        self.world.clock.advance(max(DOUBT_S, LISTED_S) + LONGER_S)
+        for _ in range(2):
+            self.stage.sweep()
+            self.finish_running()
+            self.world.clock.advance(max(LOOK_S, (self.world.archives.next_ready() or 0.0) - self.world.clock.now()))
+        self.run()
 
     def work_off(self) -> None:
         """Everybody finishes, and every message that can be received is worked on."""

@@ -26,7 +26,7 @@ class Ledger:
     vaults: Callable[[], dict[str, bytes]] = dict  # content of each archive by its id
     happened: Counter[tuple[str, str]] = field(default_factory=Counter)  # how often each event of each job took place
     in_doubt: Counter[str] = field(default_factory=Counter)  # what may be left because its process died, by kind
-    left_late: set[str] = field(default_factory=set)  # keys of what an overtaken process stored just before it died
+    left_late: dict[str, float] = field(default_factory=dict)  # what who lost a lease stored before it died, and when
     _states: dict[str, tuple[str, str]] = field(default_factory=dict)
     _buried: set[str] = field(default_factory=set)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline import aws, dynamo, storage
+from pipeline import aws, clock, dynamo, storage
 from pipeline.archive import moves, steps
 from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores import s3_classes, store_named, vault_upload, vaults
@@ -14,6 +14,7 @@ from pipeline.archive.stores.vaults import VaultStore
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.settings import get_settings
 from util_jobs.faults.mutations import mutation
 from util_jobs.faults.patches import Patches
 
@@ -54,6 +55,18 @@ def no_condition_on_moves(patches: Patches) -> None:
         return dynamo.Update(store.TABLE, {"job_id": job.job_id}).when_equal(job_status=JobStatus.COMPLETED)
 
     patches.set(moves, "_update", update)
+
+
+@mutation("A worker that wakes up late writes over what the one that took over had noted.")
+def notes_overwritten(patches: Patches) -> None:
+    real = moves._written_with_card
+
+    def note(job: Job, file: ArchivedFile) -> Job:
+        update = moves._update(job, StorageState.ARCHIVING).set(archived=job.archived | {file.role: file.as_dict()})
+        return moves._written(store.look_again(update, clock.now() + get_settings().lease_s))
+
+    patches.set(moves, "note_archived", note)
+    patches.set(moves, "_written_with_card", lambda job, changes, at, *unchanged: real(job, changes, at))
 
 
 @mutation("The plan is not looked at when a result is moved.")

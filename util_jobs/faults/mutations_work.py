@@ -113,6 +113,11 @@ def deletion_does_not_look_again(patches: Patches) -> None:
     patches.set(delete, "look_again", look_again)
 
 
+@mutation("What attempts that lost stored is looked for only when the job ends, while they may still be storing.")
+def lost_attempts_not_looked_for(patches: Patches) -> None:
+    patches.set(store, "cleanup_after", lambda job, status: None)
+
+
 @mutation("An e-mail is sent without a claim.")
 def mail_without_claim(patches: Patches) -> None:
     def claim(job: store.Job, event: claims.Event) -> claims.Claim:

@@ -7,8 +7,11 @@ from typing import Any
 
 from pipeline import aws, storage
 from pipeline.archive.stores import vault_markers
+from pipeline.jobs import orphans
 from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.settings import get_settings
 from util_jobs.faults import stores
+from util_jobs.faults.calls import SKEW_S
 from util_jobs.faults.ledger import Ledger
 from util_jobs.faults.rules import Breaches, kept, short
 from util_jobs.faults.world import World
@@ -24,25 +27,40 @@ def nothing_exists_that_no_record_names(world: World, ledger: Ledger) -> Breache
             named |= _names_of(job)
     waiting = {upload["key"] for upload in stores.records("uploads") if upload["state"] == "UPLOADED"}
     notes = {hashlib.sha256(name.encode()).hexdigest()[:32] for _, name in named}
-    prefixes = tuple(storage.results_prefix(job["user_id"], job["job_id"]) for job in kept())
+    too_late = _after_the_last_look(ledger)
+    orphaned = {orphan.key for orphan in orphans.find_orphans()} if too_late else set()
     for stored in stores.objects():
         if vault_markers.SUFFIX in stored.key and stored.key.rsplit("/", 1)[-1] in notes:
             continue
-        if stored.key in ledger.left_late and stored.key.startswith(prefixes) and _is_of_attempt(stored.key):
-            continue  # it goes with its job, when that is deleted
+        if stored.key in too_late & orphaned:
+            continue  # that is for `reconcile --remove-orphans`
         if (stored.bucket, stored.key) not in named and stored.key not in waiting:
             yield f"an object that no record names: {short(stored.key)}"
-    archives = set(world.archives.vaults.archives) - {name for _, name in named}
-    for archive_id in sorted(archives)[ledger.in_doubt["archives"] :]:
+    for archive_id in sorted(set(world.archives.vaults.archives) - {name for _, name in named}):
         yield f"an archive that no record names: {archive_id[:12]}"
-    unfinished = stores.unfinished_uploads() - ledger.in_doubt["uploads"]
-    if unfinished > 0:
-        yield f"{unfinished} multipart uploads were left unfinished"
+    yield from _unfinished(ledger)
 
 
-def _is_of_attempt(key: str) -> bool:
-    """Whether a key under a job's prefix is that of a file of an attempt: `results/<user>/<job>/<attempt>/<name>`."""
-    return key.split("/")[3].isdigit()
+def _after_the_last_look(ledger: Ledger) -> set[str]:
+    """Keys of what was stored by a process that stood still until everybody had looked for what it might store."""
+    jobs = {job["job_id"]: job for job in stores.records("jobs")}
+    looked_for = 2 * get_settings().lease_s - SKEW_S
+    ended = {job_id: job.get("deleting") or job.get("complete_time") or 0 for job_id, job in jobs.items()}
+    return {
+        key for key, at in ledger.left_late.items() if at > ended.get((key.split("/") + [""] * 3)[2], at) + looked_for
+    }
+
+
+def _unfinished(ledger: Ledger) -> Breaches:
+    """Uploads in parts of which nobody knows. Those of a job that stays are left to the bucket's lifecycle rule where a
+    process died; of a deleted one none may be there that was begun before its last look."""
+    left, too_late = stores.unfinished_uploads(), _after_the_last_look(ledger)
+    stay = {job["job_id"] for job in kept()}
+    for key in left:
+        if key.split("/")[2] not in stay and key not in too_late:
+            yield f"an unfinished upload of something deleted: {short(key)}"
+    if len(left) > ledger.in_doubt["uploads"]:
+        yield f"{len(left) - ledger.in_doubt['uploads']} multipart uploads were left unfinished"
 
 
 def _names_of(job: dict[str, Any]) -> set[tuple[str, str]]:

@@ -21,6 +21,7 @@ EXPEDITED_ERRORS = ("InsufficientCapacityException", "PolicyEnforcedException")
 CALM_STEPS = 40  # after the last wish
 JUMPS_S = (61, 130, 1000, 20000, 3 * 86400)
 MOVERS = ("annotate", "archive", "thaw")  # those who store what a user's wish may have made obsolete
+STORING = (":PutObject", ":CopyObject", ":UploadPart", ":UploadPartCopy", ":UploadArchive")
 ENDS = ("delete", "cancel", "leave", "upgrade", "downgrade")
 Option = tuple[float, Callable[[], object]]
 
@@ -37,8 +38,8 @@ class Schedule:
         self.stalls = Stalls(world, self.stage)
 
     def run(self) -> None:
-        """The rough part, then the calm one."""
-        character, fate = self.character, self.world.misfortune
+        """The rough part, then the one in which everything comes to its end; faults strike in both, as planned."""
+        character = self.character
         get_settings().archive_store = character.store
         if character.parts:
             self.world.cut_files()
@@ -48,9 +49,7 @@ class Schedule:
         self.world.calls.indexes.most_s = character.index_lag_s
         if character.poison:
             self.world.mailboxes.drop_in(self.rng.choice(QUEUES), "no JSON at all")
-        fate.crash_rate, fate.error_rate = character.crash_rate, character.error_rate
-        fate.crashes_left, fate.errors_left = character.crashes, character.errors
-        fate.only, fate.pointed = character.strikes, character.pointed
+        self.world.misfortune.begin(character.misfortune)
         calm = 0
         while self.wishes_left or calm < CALM_STEPS:
             calm += not self.wishes_left
@@ -59,6 +58,8 @@ class Schedule:
             self.drain.work_off()  # those who stand still wake up when the others did everything
         self.stalls.wake_all()
         self.drain.run()
+        self.world.misfortune.end()
+        self.drain.look_into_the_vault()
 
     def _something(self) -> None:
         self.stalls.sleep_on()
@@ -74,7 +75,9 @@ class Schedule:
         if awake:
             options.append((12, lambda: self.stage.step(self.rng.choice(awake))))
             options.append((0.15, lambda: self.stage.stop(self.rng.choice(awake).process)))
-            options.append((self.character.crash_rate, lambda: self.stage.kill(self.rng.choice(awake).process)))
+            options.append(
+                (self.character.misfortune.crash_rate, lambda: self.stage.kill(self.rng.choice(awake).process))
+            )
             options.append((self.character.stalls, lambda: self.stalls.begin(self.rng.choice(self._movers() or awake))))
         if silent:
             options.append((2, lambda: self.stage.beat(self.rng.choice(silent))))
@@ -88,7 +91,7 @@ class Schedule:
         if due:
             options.append((3, lambda: self.stage.work(self.rng.choice(due))))
         if self.wishes_left:
-            options.append((1.5, self._wish))
+            options.append((5 if self._storing() else 1.5, self._wish))
         return options
 
     def _surroundings(self) -> list[Option]:
@@ -108,13 +111,17 @@ class Schedule:
     def _movers(self) -> list[Task]:
         return [task for task in self.stage.awake() if task.name.startswith(MOVERS)]
 
+    def _storing(self) -> list[Task]:
+        """Those of them who are about to store something."""
+        return [task for task in self._movers() if task.at.endswith(STORING)]
+
     def _wish(self) -> None:
         self.wishes_left -= 1
         name, wish = self.people.next()
         self.stage.note(f"a user wishes: {name}")
         movers = self._movers()
         if name in ENDS and movers and self.rng.random() < self.character.stalls:
-            self.stalls.begin(self.rng.choice(movers))  # it will not notice before its next write
+            self.stalls.begin(self.rng.choice(self._storing() or movers))  # it will not notice before its next write
         self.stage.user(wish)
 
     def _turn_capacity(self) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from util_jobs.faults import invariants
 from util_jobs.faults.actors import Cast
 from util_jobs.faults.character import Character
+from util_jobs.faults.crashes import Fate
 from util_jobs.faults.ledger import Ledger
 from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.patches import Patches
@@ -28,7 +29,7 @@ class Outcome:
     steps: int
     violations: list[str]
     trace: list[str]
-    crashed_at: Counter[str] = field(default_factory=Counter)
+    crashed_at: Counter[tuple[str, Fate]] = field(default_factory=Counter)
     called_at: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -63,8 +64,14 @@ class Simulation:
             schedule.stage.clear()
         ledger.in_doubt, ledger.left_late = schedule.stage.in_doubt, schedule.stage.left_late
         found = [*ledger.complaints, *(stuck or invariants.breaches(world, ledger))]
-        crashed_at, called_at = Counter(world.misfortune.crashed_at), Counter(calls.called_at)
-        return Outcome(seed, schedule.stage.steps, list(dict.fromkeys(found)), calls.trace, crashed_at, called_at)
+        return Outcome(
+            seed,
+            schedule.stage.steps,
+            list(dict.fromkeys(found)),
+            calls.trace,
+            Counter(world.misfortune.crashed_at),
+            Counter(calls.called_at),
+        )
 
 
 @contextmanager

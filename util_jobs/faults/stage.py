@@ -28,7 +28,7 @@ class Stage:
         self.processes: list[Process] = []
         self.started = self.steps = 0
         self.in_doubt: Counter[str] = Counter()
-        self.left_late: set[str] = set()  # keys of what processes stored after their leases, just before they died
+        self.left_late: dict[str, float] = {}  # what processes stored after their leases, just before they died
         BEATING.clear()
 
     def note(self, what: str) -> None:
@@ -55,8 +55,8 @@ class Stage:
         return process
 
     def _count_doubts(self, process: Process) -> None:
-        """An archive whose id nobody heard of, or could note, lies in the vault unknown; an upload in parts is left to
-        the bucket's lifecycle rule. Where nothing happened to the process, that is its own fault."""
+        """An upload in parts is left to the bucket's lifecycle rule; where nothing happened to the process, that is its
+        own fault."""
         for task in process.tasks:
             if task.struck or not process.alive:
                 self.in_doubt += task.loose
@@ -100,7 +100,8 @@ class Stage:
     def _bury(self, process: Process) -> None:
         bury(process)
         BEATING.pop(process, None)
-        self.left_late.update(key for task in process.tasks for key in task.late)
+        for task in process.tasks:
+            self.left_late |= task.late
 
     def tell_of_restores(self) -> bool:
         """S3's own events that a temporary copy is there, in the form that it sends them in."""

@@ -9,7 +9,7 @@ from util_jobs.faults.world import World
 
 STEPS = (20, 150)  # of the others, meanwhile
 
-DIES_SOON = 0.4  # how likely it is killed after a few steps more
+DIES_SOON = 0.6  # how likely it is killed after a few steps more
 
 
 class Stalls:

@@ -89,6 +89,6 @@ def objects() -> Iterator[Stored]:
             yield Stored(bucket.name, name, key.storage_class or "STANDARD", key.value)
 
 
-def unfinished_uploads() -> int:
-    """Multipart uploads that nobody completed or aborted."""
-    return sum(len(bucket.multiparts) for bucket in s3().buckets.values())
+def unfinished_uploads() -> list[str]:
+    """The key of each multipart upload that nobody completed or aborted."""
+    return [str(upload.key_name) for bucket in s3().buckets.values() for upload in bucket.multiparts.values()]

@@ -28,7 +28,7 @@ WEIGHTS: dict[Theme, dict[str, int]] = {
     "everything": {
         "cancel": 2, "delete": 4, "resubmit": 2, "rerun": 2, "upgrade": 6, "downgrade": 3, "leave": 1,
     },
-    "work": {"cancel": 6, "delete": 4, "resubmit": 3, "rerun": 2, "upgrade": 1, "downgrade": 1, "leave": 1},
+    "work": {"cancel": 5, "delete": 8, "resubmit": 3, "rerun": 2, "upgrade": 1, "downgrade": 1, "leave": 1},
     "plans": {"cancel": 0, "delete": 1, "resubmit": 0, "rerun": 0, "upgrade": 6, "downgrade": 6, "leave": 0},
 }  # fmt: skip
 
@@ -59,7 +59,7 @@ class People:
 
     def _job(self) -> str:
         """Any job; where work is the theme, mostly the one that was submitted last, which still runs."""
-        if self.theme == "work" and self.rng.random() < 0.6:
+        if self.theme == "work" and self.rng.random() < 0.8:
             return self.job_ids[-1]
         return self.rng.choice(self.job_ids)
 

@@ -81,19 +81,7 @@ class S3ClassStore:
     def remove_under(self, prefix: str) -> int:
         """Delete the objects under the prefix and abort the uploads that a killed worker left there."""
         bucket = aws.bucket("results")
-        pages = aws.client("s3").get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix)
-        unfinished = [upload for page in pages for upload in page.get("Uploads", [])]
-        for upload in unfinished:
-            _abort(bucket, upload["Key"], upload["UploadId"])
-        return len(unfinished) + storage.delete_under(bucket, prefix)
-
-
-def _abort(bucket: str, key: str, upload_id: str) -> None:
-    try:
-        aws.client("s3").abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload_id)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchUpload":  # somebody else ended it meanwhile
-            raise
+        return storage.abort_uploads(bucket, prefix) + storage.delete_under(bucket, prefix)
 
 
 def _place(file: ArchivedFile) -> Place:

@@ -64,8 +64,9 @@ def carries(sample: str, calls: Sequence[Call], bounds: Sequence[str], counted: 
 
 def private(samples: str) -> str:
     """Of all who hold the allele none is outside of `samples` (a list), and there is one."""
-    held = f"SELECT g.rid FROM {CALLS} WHERE {HOLDS_ANY} GROUP BY g.rid"
-    return f"v.rid IN ({held} HAVING bool_and(list_contains({samples}, g.sample)))"
+    held = f"SELECT g.rid FROM {CALLS} WHERE {HOLDS_ANY} AND"
+    listed = f"list_contains({samples}, g.sample)"
+    return f"(v.rid IN ({held} {listed}) AND v.rid NOT IN ({held} NOT {listed}))"
 
 
 def inherited(pattern: Pattern, trio: Trio, others: str) -> str:

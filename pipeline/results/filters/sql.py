@@ -25,7 +25,7 @@ from pipeline.results.filters.model import (
 )
 from pipeline.results.filters.reading import FilterError
 from pipeline.results.filters.table import Table
-from pipeline.results.filters.values import LARGEST, disjoint, namings, terms, typed, whole
+from pipeline.results.filters.values import disjoint, namings, terms_of, typed, whole
 
 MOST_PAIRS = 4  # conditions that look for a second variant in the gene: each repeats those beside it
 FEW = 24  # values or regions that are written one by one, which lets the reader skip whole blocks of the file
@@ -116,7 +116,7 @@ class _Writer:
         ways = []
         if wanted and part.terms:
             listed = self.value([str(value) for value in wanted])
-            ways.append(f"list_has_any({terms(self._text(part.column))}, {listed})")
+            ways.append(f"list_has_any({terms_of(self._text(part.column))}, {listed})")
         elif wanted and len(wanted) <= FEW:
             ways.append(f"{column} IN ({', '.join(self.value(value) for value in wanted)})")
         elif wanted:
@@ -139,9 +139,13 @@ class _Writer:
             if part.most is not None:
                 bounds.append(f"{column} <= {self.value(whole(math.floor(part.most)))}")
         else:
-            least = -LARGEST if part.least is None else part.least
-            most = LARGEST if part.most is None else part.most
-            bounds = [f"{column} >= {self.value(least)}", f"{column} <= {self.value(most)}"]
+            bounds = [
+                f"{column} {sign} {self.value(bound)}"
+                for sign, bound in ((">=", part.least), ("<=", part.most))
+                if bound is not None
+            ]
+            # A reader that knows the column's extremes, of which NaN is none, may pass over bounds that hold for them.
+            bounds.append(f"isfinite({column})")
         inside = " AND ".join(bounds)
         return f"({inside} OR {self._empty(part.column)})" if part.or_unknown else f"({inside})"
 

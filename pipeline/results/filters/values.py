@@ -9,7 +9,6 @@ from pipeline.results.filters.model import Region
 from pipeline.results.filters.reading import FilterError
 from pipeline.results.filters.table import Table
 
-LARGEST = 1.7976931348623157e308  # NaN and infinity lie beyond: the table shows them as empty
 MOST_INTEGER = 2**63 - 1
 SEPARATORS = "/;|,"  # of terms, beside &: ClinVar's and other sources' ways to say more than one thing
 
@@ -23,7 +22,7 @@ def typed(value: str, table: Table, column: str) -> str | int | float:
         number = int(value) if kind == "integer" else float(value)
     except ValueError as error:
         raise FilterError(f"The column {column} holds numbers; {value!r} is none.") from error
-    if not math.isfinite(number) or abs(number) > LARGEST or (kind == "integer" and abs(number) > MOST_INTEGER):
+    if not math.isfinite(number) or (kind == "integer" and abs(number) > MOST_INTEGER):
         raise FilterError(f"The column {column} holds no number like {value!r}.")
     return number
 
@@ -33,7 +32,7 @@ def whole(number: int) -> int:
     return max(-MOST_INTEGER, min(MOST_INTEGER, number))
 
 
-def terms(text: str) -> str:
+def terms_of(text: str) -> str:
     """SQL of the terms of a cell: split at `&`, and at what sources put between theirs."""
     return f"string_split(translate(replace({text}, '; ', '&'), '{SEPARATORS}', '{'&' * len(SEPARATORS)}'), '&')"
 

@@ -17,7 +17,6 @@ from pipeline.annotation.reference_bases import CHUNK_BITS, ContigBases
 from pipeline.reference.bundle import Bundle
 from pipeline.results import connection
 from pipeline.results.matches import Source
-from pipeline.results.plots.contigs import contigs
 from pipeline.results.plots.substitutions import BASES
 
 COLUMNS = ("ref", "alt")
@@ -45,10 +44,7 @@ class Contexts:
 
 def contexts(source: Source, bundle: Bundle) -> Contexts:
     """Over the variants that match, with the bases beside them from the bundle's sequence."""
-    found = contigs(source)
-    stretches = sum((contig.last >> CHUNK_BITS) + 1 for contig in found)
-    # No more stretches than there are variants are read either way.
-    every = max(1, -(-min(stretches, source.count) // MOST_STRETCHES), -(-source.count // MOST_VARIANTS))
+    every = max(1, -(-_stretches(source) // MOST_STRETCHES), -(-source.count // MOST_VARIANTS))
     sql = f"""
         SELECT chrom, pos, ascii(ref), ascii(alt) FROM {source.quick}
         WHERE strlen(ref) = 1 AND strlen(alt) = 1 AND ref IN ('A', 'C', 'G', 'T') AND alt IN ('A', 'C', 'G', 'T')
@@ -66,6 +62,14 @@ def contexts(source: Source, bundle: Bundle) -> Contexts:
             unplaced += len(codes) - len(placed)
             counts.update(dict(zip(*(part.tolist() for part in np.unique(placed, return_counts=True)), strict=True)))
     return Contexts(_classes(counts), every, unplaced)
+
+
+def _stretches(source: Source) -> int:
+    """Stretches of the reference with a variant in them."""
+    if source.count <= MOST_STRETCHES:
+        return source.count
+    sql = f"SELECT count(*) FROM (SELECT DISTINCT chrom, pos >> {CHUNK_BITS} FROM {source.quick})"
+    return int(connection.rows(sql, source.parameters)[0][0])
 
 
 def _codes(

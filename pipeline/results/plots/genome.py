@@ -19,13 +19,14 @@ STRETCH_BINS = 240  # of one contig
 
 @dataclass(frozen=True)
 class Cell:
-    """Variants on a contig from `start` to `end` (1-based, both included); `damaging` have high or moderate impact."""
+    """Variants on a contig from `start` to `end` (1-based, both included); `damaging` have high or moderate impact
+    (None: not counted)."""
 
     contig: str
     start: int
     end: int
     variants: int
-    damaging: int
+    damaging: int | None
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Genome:
-    """Variants along all contigs, in cells of `width` bases. `others` are the contigs that share the last row, those
-    with the fewest variants in the file, and how many variants of each match."""
+    """Variants along all contigs, in cells of at most `width` bases. `others` are the contigs that share the last row,
+    those with the fewest variants in the file, and how many variants of each match."""
 
     rows: list[Row]
     cells: list[Cell]
@@ -74,7 +75,7 @@ def genome(source: Source, lengths: Mapping[str, int]) -> Genome:
     found = contigs(source)
     drawn = shown_alone(found)
     rows = {c.name: max(c.last, lengths.get(c.name, 0)) for c in found if c.name in drawn}
-    width = _cell_width(list(rows.values()))
+    width = cell_width(list(rows.values()))
     sql = f"""
         SELECT chrom, (pos - 1) // $width AS bin, count(*), count(*) FILTER (impact IN ('HIGH', 'MODERATE'))
         FROM {source.quick} GROUP BY ALL ORDER BY ALL
@@ -124,7 +125,8 @@ def stretch(source: Source, region: Region, lengths: Mapping[str, int]) -> Stret
     return Stretch(region.contig, start, end, width, length, bins)
 
 
-def _cell_width(lengths: list[int]) -> int:
+def cell_width(lengths: list[int]) -> int:
+    """Bases of a cell, for contigs of these lengths."""
     return round_width(max(sum(lengths) / MOST_CELLS, max(lengths, default=1) / LONGEST_ROW))
 
 

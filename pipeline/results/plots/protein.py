@@ -61,8 +61,8 @@ def protein(source: Source, gene: str | None, bundle: Bundle | None) -> Protein:
     named = "hgvs_p" if "hgvs_p" in source.table.types else "amino_acids"
     asked = source.parameters | {"gene": gene}
     sql = f"""
-        SELECT transcript, chrom, count(protein_position) AS n, count(*) FROM {source.sql} WHERE gene = $gene
-        GROUP BY ALL ORDER BY n DESC, transcript
+        SELECT transcript, first(chrom ORDER BY pos), count(protein_position) AS n, count(*)
+        FROM {source.sql} WHERE gene = $gene GROUP BY transcript ORDER BY n DESC, transcript
     """
     transcripts = connection.rows(sql, asked)
     total = sum(row[3] for row in transcripts)

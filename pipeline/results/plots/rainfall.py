@@ -11,7 +11,7 @@ from pipeline.results.plots.contigs import contigs
 
 COLUMNS = ("pos", "chrom")
 MOST_POINTS = 50_000  # more are slow to draw, and lie on each other
-BINS_A_DECADE = 8
+BINS_A_DECADE = 6  # with more, small whole numbers leave bins between them empty
 BINS_ALONG = 400
 _IMPACTS = "list_position(['HIGH', 'MODERATE', 'LOW', 'MODIFIER'], impact)"
 
@@ -51,10 +51,11 @@ def rainfall(source: Source, lengths: Mapping[str, int]) -> Rainfall:
     """Over the variants that match, in the order of the file. `lengths` in bases, where the reference knows them."""
     along = {each.name: max(each.last, lengths.get(each.name, 0)) for each in contigs(source)}
     width = max(1, -(-sum(along.values()) // BINS_ALONG))
-    # The file is sorted, and its rows come in its order: the row before is the variant before.
+    # Rows of the sorted file come in its order, and the row before is the variant before. A join may mix them.
+    order = "ORDER BY rid" if "matches" in source.parameters else ""
     before = f"""
-        SELECT chrom, pos, impact, pos - lag(pos) OVER () AS distance, lag(chrom) OVER () AS other
-        FROM (SELECT chrom, pos, impact FROM {source.sql})
+        SELECT chrom, pos, impact, pos - lag(pos) OVER ({order}) AS distance, lag(chrom) OVER ({order}) AS other
+        FROM (SELECT rid, chrom, pos, impact FROM {source.sql})
     """
     if source.count <= MOST_POINTS:
         points = _points(source, before)

@@ -116,9 +116,10 @@ def _layout(found: Circle) -> look.Figure:
     step = 2_000 if found.along.length <= 20_000 else 10 ** (len(str(found.along.length)) - 1)
     marks = range(0, found.along.length - step // 2, step)
     return look.layout(
-        440,
+        480,
         polar={
             "bgcolor": look.CLEAR,
+            "domain": {"x": [0, 1], "y": [0, 0.93]},
             "hole": 0,
             "barmode": "overlay",
             "bargap": 0,
@@ -134,13 +135,14 @@ def _layout(found: Circle) -> look.Figure:
                 "tickfont": {"color": look.MUTED},
             },
         },
-        margin={"l": 40, "r": 40, "t": 30, "b": 30},
+        margin={"l": 56, "r": 56, "t": 50, "b": 36},
         annotations=[
             {
                 "text": f"{look.folded(found.along.contig, 12)}<br>{found.along.length:,} bases",
                 "showarrow": False,
                 "x": 0.5,
-                "y": 0.5,
+                "y": 0.465,
+                "yanchor": "middle",
                 "xref": "paper",
                 "yref": "paper",
                 "font": {"color": look.TEXT},

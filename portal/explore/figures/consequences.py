@@ -32,7 +32,10 @@ def figure(found: list[ConsequenceCount], group: Group) -> look.Figure:
         if any(bar.impact == impact for bar in bars)
     ]
     highest = max((bar.variants for bar in bars), default=0)
-    return {"data": traces, "layout": look.lying_bars([bar.label for bar in bars], highest, "Variants")}
+    return {
+        "data": traces,
+        "layout": look.lying_bars([bar.label for bar in bars], highest, "Variants", **look.legend()),
+    }
 
 
 def alternative(found: list[ConsequenceCount]) -> str:

@@ -30,6 +30,9 @@ def figure(found: Contexts, _group: Group) -> look.Figure:
         ),
         yaxis=look.count_axis("Variants", highest),
         bargap=0.15,
+        meta={
+            "phone": {"xaxis": {"showticklabels": False, "title": {"text": "Base before and after: see the numbers"}}}
+        },
         **look.legend(),
     )
     return {"data": traces, "layout": drawn}

@@ -10,17 +10,19 @@ from portal.components.words import counted
 from portal.explore.figures import look, selection
 
 RARE = 0.01
-BESIDE = 0.15  # share of the width for each bar that has no place on the axis
+CUT_AT = 2  # times the highest bar on the scale
+NAMES = {"unknown": "Unknown", "zero": "Nobody has it", "above": "Above 1"}
+BESIDE = 0.17  # share of the width for each bar that has no place on the axis
 
 
 def figure(found: Frequencies, group: Group) -> look.Figure:
     """Bars of equal width on the logarithmic scale: x is the common logarithm of the frequency."""
     beside = _beside(found)
     split = BESIDE * len(beside) if found.bins else 1
-    highest = max([each.variants for each in found.bins] + [n for _, n, _, _ in beside], default=0)
+    highest = _highest(found, beside)
     drawn = look.layout(
         280,
-        yaxis=look.count_axis("Variants", highest),
+        yaxis=look.count_axis("Variants", highest, range=[0, 1.12 * max(highest, 1)]),
         bargap=0.08,
         meta={"brush": {"kind": "range", "column": found.column, "scale": "log10"}},
     )
@@ -57,7 +59,9 @@ def numbers(found: Frequencies) -> tuple[list[str], list[list[str | float]]]:
 
 
 def _binned(found: Frequencies, group: Group) -> look.Figure:
-    chosen = [selection.chosen_span(group, found.column, b.least, b.most) for b in found.bins]
+    chosen = [
+        selection.chosen_span(group, found.column, b.least, b.most if b.most < 1 else math.inf) for b in found.bins
+    ]
     return {
         "type": "bar",
         "name": "Variants",
@@ -93,13 +97,25 @@ def _apart(found: Frequencies, group: Group, bars: list[tuple[str, int, look.Con
         "type": "bar",
         "name": "Beside the scale",
         "x": [label for label, *_ in bars],
-        "y": [n for _, n, *_ in bars],
+        "y": [min(n, _highest(found, bars)) for _, n, *_ in bars],
+        "text": [f"{n:,}{' ↑' if n > _highest(found, bars) else ''}" for _, n, *_ in bars],
+        "textposition": "outside",
+        "textangle": 0,
+        "cliponaxis": False,
+        "textfont": {"color": look.TEXT, "size": 11},
         "xaxis": "x2",
         "marker": look.standing_out(look.plain_marker(look.STRONG), chosen),
         "customdata": [condition for _, _, condition, _ in bars],
-        "hovertext": [{"unknown": "Unknown", "zero": "Nobody has it", "above": "Above 1"}[kind] for *_, kind in bars],
-        "hovertemplate": "%{hovertext}<br>%{y:,d} variants<extra></extra>",
+        "hovertext": [f"{NAMES[kind]}<br>{counted(n, 'variant')}" for _, n, _, kind in bars],
+        "hovertemplate": "%{hovertext}<extra></extra>",
     }
+
+
+def _highest(found: Frequencies, beside: list[tuple[str, int, look.Condition, str]]) -> int:
+    """What the vertical axis reaches to: bars beside the scale that would dwarf those on it are cut, and say so."""
+    on_scale = max((each.variants for each in found.bins), default=0)
+    apart = max((n for _, n, *_ in beside), default=0)
+    return min(apart, math.ceil(CUT_AT * on_scale)) if on_scale and apart > on_scale else max(on_scale, apart)
 
 
 def _log_axis(found: Frequencies) -> look.Figure:
@@ -110,7 +126,8 @@ def _log_axis(found: Frequencies) -> look.Figure:
         title=look.axis_title("Allele frequency (logarithmic)"),
         range=[lowest - 0.02, 0.02],
         tickvals=decades,
-        ticktext=[_decade(power) for power in decades],
+        # The first one would meet the words beside the scale.
+        ticktext=[_decade(power) if power > lowest else "" for power in decades],
         showgrid=False,
         tickangle=0,
     )

@@ -34,7 +34,7 @@ def figure(found: Genes, group: Group) -> look.Figure:
         )
     sums = [count.high + count.moderate for count in found.ranked]
     labels = [look.plain(_short(count.gene)) for count in found.ranked]
-    drawn = look.lying_bars(labels, max(sums, default=0), "Variants of high or moderate impact")
+    drawn = look.lying_bars(labels, max(sums, default=0), "Variants", **look.legend())
     drawn["annotations"] = [_sum(place, n) for place, n in zip(places, sums, strict=True)]
     return {"data": traces, "layout": drawn}
 

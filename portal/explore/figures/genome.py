@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from pipeline.annotation.consequence_terms import IMPACTS
+import math
+import statistics
+
 from pipeline.results.filters.model import Group
-from pipeline.results.plots.genome import Genome, Row, Stretch
+from pipeline.results.plots.genome import Cell, Genome, Row, Stretch
 from portal.components.words import bases, counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import look, selection, stretch
 
 ROW_PIXELS = 20
 THICK = 0.66  # of a row
 LEAST_SEEN = 0.008  # of the longest contig: shorter ones are drawn that long
 LETTERS = 12  # of a contig's name on the axis
-SCALE = [[0, look.SOFT], [0.5, look.ACCENT], [1, "var(--gas-accent-strong)"]]
+SHADES, FAINTEST = 5, 0.2  # of the accent colour
+SKEWED = 8  # times the median: then the shades are in equal ratios
 Found = Genome | Stretch
 
 
 def figure(found: Found, group: Group) -> look.Figure:
     """Rows of cells, or the bars of one stretch."""
-    return _stretch(found, group) if isinstance(found, Stretch) else _rows(found, group)
+    return stretch.figure(found, group) if isinstance(found, Stretch) else _rows(found, group)
 
 
 def alternative(found: Found) -> str:
@@ -48,7 +51,10 @@ def numbers(found: Found) -> tuple[list[str], list[list[str | int]]]:
             for each in found.bins
         ]
         return ["contig", "start", "end", "impact", "variants"], rows
-    rows = [[cell.contig, cell.start, cell.end, cell.variants, cell.damaging] for cell in found.cells]
+    rows = [
+        [cell.contig, cell.start, cell.end, cell.variants, "" if cell.damaging is None else cell.damaging]
+        for cell in found.cells
+    ]
     rows += [[name, "", "", n, ""] for name, n in found.others.items()]
     return ["contig", "start", "end", "variants", "high_or_moderate"], rows
 
@@ -62,7 +68,7 @@ def _rows(found: Genome, group: Group) -> look.Figure:
     longest = max((row.length for row in found.rows), default=1)
     rows = {row.contig: number for number, row in enumerate(found.rows)}
     names = [row.contig for row in found.rows]
-    traces = [_outlines(found.rows, longest), _cells(found, rows, longest, group)]
+    traces = [_outlines(found.rows, longest), *_cells(found, rows, longest, group)]
     labels = [look.plain(_short(name)) for name in names]
     if found.others:
         labels.append(f"{len(found.others):,} more")
@@ -85,9 +91,13 @@ def _rows(found: Genome, group: Group) -> look.Figure:
             showgrid=False,
             zeroline=False,
             tickfont={"color": look.TEXT},
+            ticks="outside",
+            tickcolor=look.CLEAR,
         ),
-        meta={"brush": {"kind": "regions", "rows": names}},
+        meta={"brush": {"kind": "regions", "rows": names}, "phone": {"legend": {"title": {"text": ""}}}},
         dragmode="select",
+        selectdirection="d",  # a flat stroke along one contig means that one, not all of them
+        **look.legend(f"Variants in {bases(found.width)}"),
     )
     return {"data": traces, "layout": drawn}
 
@@ -98,10 +108,12 @@ def _outlines(rows: list[Row], longest: int) -> look.Figure:
         "type": "bar",
         "orientation": "h",
         "name": "Contigs",
+        "showlegend": False,
         "y": list(range(len(rows))),
         "x": [max(row.length, longest * LEAST_SEEN) for row in rows],
         "width": THICK,
-        "marker": {"color": look.BORDER, "line": {"width": 0}},
+        "marker": {"color": look.CARD, "line": {"width": 1, "color": look.BORDER}},
+        "textposition": "none",
         "customdata": [selection.place(row.contig) for row in rows],
         "hovertext": [
             f"{look.folded(row.contig, 40)}, {bases(row.length)}<br>{counted(row.variants, 'variant')}" for row in rows
@@ -110,54 +122,57 @@ def _outlines(rows: list[Row], longest: int) -> look.Figure:
     }
 
 
-def _cells(found: Genome, rows: dict[str, int], longest: int, group: Group) -> look.Figure:
+def levels(counts: list[int]) -> list[int]:
+    """The greatest count of each shade: in equal steps, or in equal ratios where few cells hold far more than most."""
+    most, usual = max(counts, default=1), statistics.median(counts or [1])
+    if most > SKEWED * usual:
+        bounds = [_round(most ** (step / SHADES)) for step in range(1, SHADES)]
+    else:
+        bounds = [step * math.ceil(_round(most / SHADES)) for step in range(1, SHADES)]
+    return [*sorted({bound for bound in bounds if 0 < bound < most}), most]
+
+
+def _round(value: float) -> int:
+    """The nearest of 1, 2, 3 and 5 times a power of ten that is not less."""
+    power = 10 ** math.floor(math.log10(value)) if value >= 1 else 1
+    return next(factor * power for factor in (1, 2, 3, 5, 10) if factor * power >= value * 0.999)
+
+
+def _cells(found: Genome, rows: dict[str, int], longest: int, group: Group) -> list[look.Figure]:
+    """A trace for each shade, which the legend explains."""
     lengths = {row.contig: row.length for row in found.rows}
     stretched = {name: max(1, longest * LEAST_SEEN / length) for name, length in lengths.items()}
-    chosen = [selection.chosen_stretch(group, cell.contig, cell.start, cell.end) for cell in found.cells]
-    marker = {
-        "color": [cell.variants for cell in found.cells],
-        "colorscale": SCALE,
-        "cmin": 0,
-        "cmax": max((cell.variants for cell in found.cells), default=1),
-        "line": {"width": 0},
-        "colorbar": {
-            "orientation": "h",
-            "thickness": 8,
-            "len": 0.28,
-            "x": 1,
-            "xanchor": "right",
-            "y": 1.01,
-            "yanchor": "bottom",
-            "ypad": 0,
-            "outlinewidth": 0,
-            "tickformat": ",d",
-            "nticks": 3,
-            "tickfont": {"color": look.MUTED, "size": 11},
-            "title": {
-                "text": f"Variants in {bases(found.width)}",
-                "side": "top",
-                "font": {"size": 11, "color": look.MUTED},
-            },
-        },
-    }
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": "Variants",
-        "y": [rows[cell.contig] for cell in found.cells],
-        "textposition": "none",
-        "base": [(cell.start - 1) * stretched[cell.contig] for cell in found.cells],
-        "x": [(cell.end - cell.start + 1) * stretched[cell.contig] for cell in found.cells],
-        "width": THICK,
-        "marker": look.standing_out(marker, chosen),
-        "customdata": [selection.place(cell.contig, cell.start, cell.end) for cell in found.cells],
-        "hovertext": [
-            f"{look.folded(cell.contig, 40)}:{cell.start:,}–{cell.end:,}<br>{counted(cell.variants, 'variant')}, "
-            f"{cell.damaging:,} of high or moderate impact"
-            for cell in found.cells
-        ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    traces, least = [], 1
+    bounds = levels([cell.variants for cell in found.cells])
+    for number, most in enumerate(bounds):
+        cells = [cell for cell in found.cells if least <= cell.variants <= most]
+        opacity = FAINTEST + (1 - FAINTEST) * (number + 1) / len(bounds) if len(bounds) > 1 else 1
+        chosen = [selection.chosen_stretch(group, cell.contig, cell.start, cell.end) for cell in cells]
+        traces.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": f"{least:,}" if least == most else f"{least:,}–{most:,}",
+                "y": [rows[cell.contig] for cell in cells],
+                "base": [(cell.start - 1) * stretched[cell.contig] for cell in cells],
+                "x": [(cell.end - cell.start + 1) * stretched[cell.contig] for cell in cells],
+                "width": THICK,
+                "marker": look.standing_out(look.plain_marker(), chosen),
+                "opacity": opacity,
+                "textposition": "none",
+                "customdata": [selection.place(cell.contig, cell.start, cell.end) for cell in cells],
+                "hovertext": [_told(cell) for cell in cells],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
+        )
+        least = most + 1
+    return [trace for trace in traces if trace["x"]]
+
+
+def _told(cell: Cell) -> str:
+    where = f"{look.folded(cell.contig, 40)}:{cell.start:,}–{cell.end:,}"
+    damaging = "" if cell.damaging is None else f", {cell.damaging:,} of high or moderate impact"
+    return f"{where}<br>{counted(cell.variants, 'variant')}{damaging}"
 
 
 def _others(found: Genome, row: int, longest: int, group: Group) -> look.Figure:
@@ -169,6 +184,7 @@ def _others(found: Genome, row: int, longest: int, group: Group) -> look.Figure:
         "type": "bar",
         "orientation": "h",
         "name": "Other contigs",
+        "showlegend": False,
         "y": [row],
         "x": [longest],
         "width": THICK,
@@ -194,57 +210,3 @@ def _ticks(longest: int) -> look.Figure:
 
 def _short(name: str) -> str:
     return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
-
-
-def _stretch(found: Stretch, group: Group) -> look.Figure:
-    traces = []
-    for impact in (*IMPACTS, None):
-        bins = [each for each in found.bins if look.impact_of(each.impact) == impact]
-        if not bins:
-            continue
-        named = look.impact_name(impact).lower()
-        ends = [min(each.start + found.width - 1, found.end) for each in bins]
-        chosen = [
-            selection.chosen_stretch(group, found.contig, b.start, end) for b, end in zip(bins, ends, strict=True)
-        ]
-        traces.append(
-            {
-                "type": "bar",
-                "name": look.impact_name(impact),
-                # Half a base to the left: a base reaches from its number − ½ to its number + ½.
-                "x": [(each.start + end) / 2 for each, end in zip(bins, ends, strict=True)],
-                "y": [each.variants for each in bins],
-                "width": [end - each.start + 1 for each, end in zip(bins, ends, strict=True)],
-                "marker": look.standing_out(look.impact_marker(impact), chosen),
-                "customdata": [
-                    selection.place(found.contig, each.start, end) for each, end in zip(bins, ends, strict=True)
-                ],
-                "hovertext": [_where(each.start, end) for each, end in zip(bins, ends, strict=True)],
-                "hovertemplate": f"%{{hovertext}}<br>%{{y:,d}} variants, {named}<extra></extra>",
-            }
-        )
-    heights: dict[int, int] = {}
-    for each in found.bins:
-        heights[each.start] = heights.get(each.start, 0) + each.variants
-    span = found.end - found.start + 1
-    drawn = look.layout(
-        300,
-        bargap=0,
-        xaxis=look.axis(
-            title=look.axis_title(f"Position on {look.folded(found.contig, 40)}, in bases"),
-            range=[found.start - 0.5, found.end + 0.5],
-            tickformat=",d",
-            showgrid=False,
-            tickangle=0,
-            **({"dtick": 1} if span <= 6 else {"nticks": 5}),
-        ),
-        yaxis=look.count_axis(f"Variants in {bases(found.width)}", max(heights.values(), default=0)),
-        meta={"brush": {"kind": "regions", "contig": found.contig}},
-        dragmode="select",
-        selectdirection="h",
-    )
-    return {"data": traces, "layout": drawn}
-
-
-def _where(start: int, end: int) -> str:
-    return f"{start:,}" if start == end else f"{start:,}–{end:,}"

@@ -8,21 +8,23 @@ from portal.components.words import counted
 from portal.explore.figures import look, selection
 
 KINDS = (("Deletions", "deletion", look.STRONG, -1), ("Insertions", "insertion", look.ACCENT, 1))
-TICKS = (-20, -10, 0, 10, 20)
 
 
 def figure(found: Indels, group: Group) -> look.Figure:
     """Standing bars; what is longer shares the last bar of its side."""
     highest = max([*found.lengths.values(), found.shorter, found.longer])
+    reach = LONGEST + 3 if found.shorter or found.longer else max([5, *map(abs, found.lengths)]) + 1
     ends = [side for side, n in ((-LONGEST - 2, found.shorter), (LONGEST + 2, found.longer)) if n]
+    step = 10 if reach > 12 else 5 if reach > 6 else 2
+    ticks = [tick for tick in range(-20, 21, step) if abs(tick) < reach]
     drawn = look.layout(
         280,
         xaxis=look.axis(
             title=look.axis_title("Bases taken away (−) or added (+)"),
-            range=[-LONGEST - 3, LONGEST + 3],
-            tickvals=[*TICKS, *ends],
+            range=[-reach, reach],
+            tickvals=[*ticks, *ends],
             ticktext=[
-                *(f"{tick:+d}".replace("-", "−").replace("+0", "0") for tick in TICKS),
+                *(f"{tick:+d}".replace("-", "−").replace("+0", "0") for tick in ticks),
                 *("more" for _ in ends),
             ],
             showgrid=False,

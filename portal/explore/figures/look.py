@@ -22,6 +22,7 @@ DIMMED = 0.22  # opacity of what the filter leaves out
 BAR_PIXELS = 26
 LINE_PIXELS = 12  # more for each further line of a label
 LABEL_LETTERS = 24
+LEGEND_PIXELS = 30
 ROOM_A_LETTER = 0.04  # of the plot, for the numbers at the ends of lying bars
 
 Figure = dict[str, Any]
@@ -76,7 +77,10 @@ def lying_bars(labels: list[str], highest: int, title: str, **others: Any) -> Fi
     room = 1.06 + ROOM_A_LETTER * len(f"{highest:,}")
     counts = count_axis(title, highest, range=[0, room * max(highest, 1)], nticks=4, tickangle=0)
     pixels = BAR_PIXELS + LINE_PIXELS * (max((label.count("<br>") for label in labels), default=0))
-    return layout(70 + pixels * max(2, len(labels)), xaxis=counts, yaxis=label_axis(labels), bargap=0.28, **others)
+    head = LEGEND_PIXELS if others.get("showlegend") else 0
+    return layout(
+        70 + head + pixels * max(2, len(labels)), xaxis=counts, yaxis=label_axis(labels), bargap=0.28, **others
+    )
 
 
 def bar_ends(counts: list[int]) -> Figure:
@@ -147,7 +151,11 @@ def share(part: int, whole: int) -> str:
     return "< 0.1 %" if 0 < percent < 0.05 else f"{percent:.1f} %"
 
 
-def legend() -> Figure:
+def legend(title: str = "") -> Figure:
     """A legend above the plot, which a click does not change: clicks filter."""
-    above = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left", "traceorder": "normal"}
-    return {"showlegend": True, "legend": above | {"itemclick": False, "itemdoubleclick": False}}
+    above = {"orientation": "h", "y": 1, "yref": "container", "yanchor": "top", "x": 0, "xref": "container"}
+    quiet = {"traceorder": "normal", "itemclick": False, "itemdoubleclick": False, "itemsizing": "constant"}
+    return {
+        "showlegend": True,
+        "legend": above | quiet | ({"title": {"text": f"{title}: ", "font": {"size": TITLE_PIXELS}}} if title else {}),
+    }

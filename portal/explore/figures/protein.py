@@ -29,7 +29,7 @@ def figure(found: Protein, group: Group) -> look.Figure:
     drawn = look.layout(
         340,
         xaxis=look.axis(
-            title=look.axis_title(f"Residue of {look.folded(_named(found), 60)}"),
+            title=look.axis_title(f"Residue of {look.folded(str(found.gene), 30)}"),
             range=[0.5 - 0.01 * end, end + 0.5 + 0.01 * end],
             tickformat=",d",
             showgrid=False,
@@ -126,6 +126,7 @@ def _heads(impact: str | None, of_impact: list[Lollipop], found: Protein, group:
             for each in of_impact
         ],
         "line": {"width": 1, "color": look.CARD},
+        "opacity": 1,
     }
     return {
         "type": "scatter",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from base64 import b64encode
 
 import numpy as np
@@ -14,7 +15,7 @@ from portal.components.words import bases, counted
 from portal.explore.figures import look
 
 LEVEL_LABELS = 12  # more contig names are written at a slant
-LABELLED = 0.012  # of the axis: shorter contigs have no room for a name
+LABELLED, LABELLED_ON_PHONES = 0.012, 0.045  # of the axis: shorter contigs have no room for a name
 SCALE = [[0, look.SOFT], [0.4, look.ACCENT], [1, "var(--gas-accent-strong)"]]
 POWERS = tuple(range(10))
 HEIGHT = 320
@@ -29,11 +30,11 @@ def figure(found: Rainfall, _group: Group) -> look.Figure:
         HEIGHT,
         xaxis=_along(found, offsets),
         yaxis=look.axis(
-            title=look.axis_title("Bases to the variant before"),
+            title=look.axis_title("Bases to the variant before") | {"standoff": 14},
             tickvals=list(POWERS),
             ticktext=[f"{10**power:,}" if power < 4 else bases(10**power) for power in POWERS],
             zeroline=False,
-            rangemode="tozero",
+            range=[-0.15, _highest(found) + 0.3],
         ),
         shapes=[_border(offsets[name]) for name in list(found.lengths)[1:]],
         dragmode="select",
@@ -44,7 +45,8 @@ def figure(found: Rainfall, _group: Group) -> look.Figure:
                 "contigs": [
                     {"name": name, "offset": offsets[name], "length": length} for name, length in found.lengths.items()
                 ],
-            }
+            },
+            "phone": {"xaxis": _names(found, offsets, LABELLED_ON_PHONES)},
         },
         **(look.legend() if found.points else {}),
     )
@@ -76,6 +78,12 @@ def numbers(found: Rainfall) -> tuple[list[str], list[list[str | int | float]]]:
     ]
 
 
+def _highest(found: Rainfall) -> float:
+    """The greatest distance, as a power of ten."""
+    points = max((max(each.distances) for each in found.points.values() if each.distances), default=1)
+    return max([math.log10(max(points, 1)), *(each.exponent + 1 / BINS_A_DECADE for each in found.bins)])
+
+
 def _packed(values: np.ndarray) -> look.Figure:
     """Numbers as plotly unpacks them: a third of the bytes of text."""
     return {"dtype": f"{values.dtype.kind}{values.dtype.itemsize}", "bdata": b64encode(values.tobytes()).decode()}
@@ -101,7 +109,8 @@ def _points(found: Rainfall, offsets: dict[str, int]) -> list[look.Figure]:
                 "name": look.impact_name(impact),
                 "x": _packed(x),
                 "y": _packed(y),
-                "marker": {"color": look.impact_colour(impact), "size": 4, "opacity": 0.75},
+                "marker": {"color": look.impact_colour(impact), "size": 4, "opacity": 0.75}
+                | ({} if number else {"symbol": "circle-open"}),
                 "legendrank": IMPACTS.index(impact) if impact in IMPACTS else len(IMPACTS),
             }
             | told
@@ -151,15 +160,24 @@ def _along(found: Rainfall, offsets: dict[str, int]) -> look.Figure:
         name = look.folded(next(iter(found.lengths)), 40)
         title = look.axis_title(f"Position on {name}, in bases")
         return look.axis(title=title, range=[0, whole], tickformat=",d", nticks=5, showgrid=False, tickangle=0)
-    wide = [name for name, length in found.lengths.items() if length >= LABELLED * whole]
     return look.axis(
         range=[0, whole],
-        tickvals=[offsets[name] + found.lengths[name] / 2 for name in wide],
-        ticktext=[look.plain(name if len(name) <= 12 else f"{name[:11]}…") for name in wide],
-        tickangle=0 if len(wide) <= LEVEL_LABELS else -90,
         showgrid=False,
         zeroline=False,
+        tickangle=0 if len(found.lengths) <= LEVEL_LABELS else -90,
+        **_names(found, offsets, LABELLED),
     )
+
+
+def _names(found: Rainfall, offsets: dict[str, int], least: float) -> look.Figure:
+    """The names of the contigs that take this share of the axis; of a single one the numbers tell."""
+    if len(found.lengths) == 1:
+        return {}
+    shown = {name: length for name, length in found.lengths.items() if length >= least * sum(found.lengths.values())}
+    return {
+        "tickvals": [offsets[name] + length / 2 for name, length in shown.items()],
+        "ticktext": [look.plain(name if len(name) <= 12 else f"{name[:11]}…") for name in shown],
+    }
 
 
 def _border(x: int) -> look.Figure:

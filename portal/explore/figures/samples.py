@@ -23,7 +23,7 @@ def figure(found: Samples, _group: Group) -> look.Figure:
     highest = max((each.het + each.hom + each.missing for each in drawn), default=0)
     traces = [_trace(drawn, *kind) for kind in KINDS if any(getattr(each, kind[1]) for each in drawn)]
     layout = look.lying_bars(labels, highest, "Calls", **look.legend())
-    layout["height"] += 40
+    layout["height"] += 10
     layout["xaxis"] |= {"range": [0, max(highest, 1) * 1.02], "domain": [0, 0.62] if _tells_sex(found) else [0, 1]}
     if _tells_sex(found):
         traces.append(_on_x(drawn))

@@ -25,10 +25,10 @@ def chosen_value(group: Group, column: str, value: str | None) -> bool:
 
 
 def chosen_span(group: Group, column: str, least: float, most: float) -> bool:
-    """Whether something of a bar from `least` to `most` passes the conditions on its column."""
+    """Whether something of a bar from `least` to less than `most` passes the conditions on its column."""
     for part in _parts(group):
         if isinstance(part, Range) and part.column == column:
-            below = part.most is not None and (least > part.most or (least == part.most and most > least))
+            below = part.most is not None and least > part.most
             above = part.least is not None and (most < part.least or (most == part.least and most > least))
             if below or above:
                 return False

@@ -54,7 +54,7 @@ WALL = [
     Plot(
         "genome",
         "Along the genome",
-        "Variants on each contig; the stronger the colour, the more. Click or drag to look there.",
+        "Where the variants lie. Click or drag to look only there.",
         ("chrom", "pos", "impact"),
         _always(*_genome.COLUMNS),
         _along,

@@ -120,3 +120,19 @@ def test_a_note_whose_answer_was_lost_is_a_note_C14(archive: str) -> None:
     )  # fmt: skip
     first = moves.note_archived(job, file)
     assert moves.note_archived(job, file).archived == first.archived == {"vcf": file.as_dict()}
+
+
+def test_who_takes_a_whole_lease_to_take_the_right_to_ask_has_it_no_more_C28(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch, moved_clock: MovedClock
+) -> None:
+    job = whole_result(make_user().user_id, result_storage=StorageState.RESTORING, archive_after=None)
+    write = moves._written
+
+    def slowly(update: Any) -> Job:
+        moved_clock.time += moto_aws.lease_s + 1
+        return write(update)
+
+    with monkeypatch.context() as slow, pytest.raises(ConflictError, match="took so long"):
+        slow.setattr(moves, "_written", slowly)
+        moves.ask_alone(job, held=False)
+    assert moves.ask_alone(job, held=False).asking_until == int(moved_clock.time + moto_aws.lease_s)

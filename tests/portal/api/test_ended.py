@@ -52,14 +52,15 @@ def test_it_says_whether_others_are_still_at_work(ada: Browser) -> None:
     job_of(ada, JobStatus.COMPLETED, NOW - 5)
     assert ada.get("/api/jobs/ended")["active"] is False
     job_of(ada, JobStatus.RUNNING)
-    assert ada.get("/api/jobs/ended") == {"now": NOW, "since": NOW, "jobs": [], "active": True, "more": False}
+    told = {"now": NOW, "since": NOW, "jobs": [], "exports": [], "active": True, "more": False}
+    assert ada.get("/api/jobs/ended") == told
 
 
 def test_jobs_of_others_are_not_told_C03(ada: Browser, bob: Browser) -> None:
     job_of(bob, JobStatus.COMPLETED, NOW - 5)
     job_of(bob, JobStatus.RUNNING)
     answer = ada.get("/api/jobs/ended?since=0")
-    assert answer == {"now": NOW, "since": 0, "jobs": [], "active": False, "more": False}
+    assert answer == {"now": NOW, "since": 0, "jobs": [], "exports": [], "active": False, "more": False}
 
 
 def test_deleted_jobs_are_not_told_C34(ada: Browser) -> None:

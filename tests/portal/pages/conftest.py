@@ -35,10 +35,11 @@ def ask(client: FlaskClient, outputs: list[tuple[str, str]], inputs: Properties,
 
 def open_page(client: FlaskClient, path: str) -> str:
     """The layout of the page at this address, as JSON text."""
+    pathname, mark, search = path.partition("?")
     answer = ask(
         client,
         [("_pages_content", "children"), ("_pages_store", "data")],
-        {("_pages_location", "pathname"): path, ("_pages_location", "search"): ""},
+        {("_pages_location", "pathname"): pathname, ("_pages_location", "search"): mark + search},
         {},
     )
     assert answer.status_code == 200, answer.text

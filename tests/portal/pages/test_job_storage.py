@@ -48,9 +48,9 @@ def test_plots_log_and_versions_stay_while_the_files_are_away(
 ) -> None:
     job = stored_job(user.user_id, state)
     plots = fill(signed_in, "job-figures", job.job_id)
-    assert "10 alleles by the consequence that speaks for each" in plots
+    assert "10 variants by " in plots
     assert "Ti/Tv 4.00: 4 transitions, 1 transversion." in plots
-    assert "8 alleles on 2 contigs, in stretches of" in plots
+    assert "8 variants on 2 contigs, in cells of" in plots
     documents = fill(signed_in, "job-documents", job.job_id)
     assert "A summary." in documents and "How this was made" in documents
     assert "no result" in fill(signed_in, "job-variants", job.job_id)
@@ -65,7 +65,7 @@ def test_the_plots_of_the_summary_are_those_of_the_table(signed_in: FlaskClient,
 
     job = stored_job(user.user_id, StorageState.HOT)
     of_the_table = numbers(job)
-    assert "missense variant" in of_the_table[0] and "A→G" in of_the_table[1]
+    assert "missense_variant" in of_the_table[0] and "A>G" in of_the_table[1]
     assert numbers(write_job(in_state(job, StorageState.ARCHIVED))) == of_the_table
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -148,3 +153,18 @@ def test_an_empty_group_lets_everything_through(cohorts: list[Cohort]) -> None:
     assert where(Group(), cohorts[0].table).is_everything
     assert where(Group(parts=(Group(join="any"),)), cohorts[0].table).is_everything
     assert len(cohorts[0].found(Group(parts=(Group(join="any"), Known(column="pos"))))) == len(cohorts[0].rows)
+
+
+def test_what_is_no_number_is_in_no_range_whatever_statistics_the_file_has(tmp_path: Path) -> None:
+    path = str(tmp_path / "nan.parquet")
+    pq.write_table(pa.table({"rid": [0, 1, 2, 3], "qual": [1.0, float("nan"), 5.0, None]}), path)
+    table = Table({"rid": "BIGINT", "qual": "DOUBLE"})
+    for document, wanted in (
+        ({"least": 0}, [0, 2]),
+        ({"most": 9}, [0, 2]),
+        ({"least": 0, "most": 9}, [0, 2]),
+        ({"most": 9, "or_unknown": True}, [0, 1, 2, 3]),
+    ):
+        asked = where(read_filter({"kind": "range", "column": "qual"} | document), table)
+        sql = f"SELECT v.rid FROM read_parquet($path) v WHERE {asked.sql} ORDER BY rid"
+        assert [rid for (rid,) in duckdb.execute(sql, asked.parameters | {"path": path}).fetchall()] == wanted

@@ -1,0 +1,1 @@
+"""The page that compares two to five jobs: what they share, what each has alone, what they say differently."""

@@ -1,0 +1,1 @@
+"""`bench explore`: how fast a large result answers."""
