@@ -33,8 +33,8 @@ SENTENCES = {
     StorageState.RESTORING: "This file is on its way back from the archive. It can be downloaded when it has arrived.",
 }
 STAYS = (
-    "Nothing is lost. Summary, plots of counts, log and versions stay here; the table of variants and the downloads "
-    "come back with Premium."
+    "Nothing is lost. The summary, the plots of counts and how it was made stay here; the table of variants and the "
+    "downloads come back with Premium."
 )
 
 
@@ -120,9 +120,11 @@ def _words(job: Job, user: User) -> tuple[str, list[Any]]:
 
 
 def _coming_back(job: Job) -> list[Any]:
-    said = job.restore_message or "It is being brought back from the archive. This page follows by itself."
+    said = html.P(job.restore_message or "It is being brought back from the archive.")
+    follows = "This page follows by itself."
     if job.restore_expected_at is None:
-        return [html.P(said)]
+        return [said, html.P(follows, className="gas-muted")]
     if job.restore_expected_at <= clock.now():  # the next look of a worker says what is true now
-        return [html.P(said), html.P("It takes longer than expected.", className="gas-muted")]
-    return [html.P(said), html.P(["Expected by ", time(job.restore_expected_at), "."], className="gas-muted")]
+        return [said, html.P(f"It takes longer than expected. {follows}", className="gas-muted")]
+    when = time(job.restore_expected_at)
+    return [said, html.P(["Expected by ", when, f". {follows}"], className="gas-muted")]

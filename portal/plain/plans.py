@@ -48,7 +48,7 @@ def confirm_cancel() -> ResponseReturnValue:
     user = _who_may_cancel()
     if user.plan != FREE:
         if not tokens.holds(request.form.get("token"), user, FREE):
-            flash("Your plan has changed since this page was opened. Look at it again.")
+            flash("Your plan has changed since this page was opened. Look at it again.", "error")
             return redirect(url_for("plans.cancel"), 303)
         user = change_plan(user.user_id, FREE)
         log.info("plan_changed", user_id=user.user_id, plan=user.plan, by="user")

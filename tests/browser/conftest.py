@@ -26,6 +26,8 @@ from tests.emulator_process import EmulatorProcess, free_port
 from tests.portal.signing_in import PASSWORD
 from util_jobs import provision
 
+UPLOAD_PART = 64 * 1024  # bytes: a small file has many
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMIUM_FLAGS = [
@@ -209,3 +211,17 @@ def sign_in(page: Page, server: PortalServer, user: User, path: str = "/jobs") -
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{server.url}{path}")
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, new_page: Callable[..., Page]) -> Page:
+    """The jobs page of a new user, in a portal whose parts are small, so that a small file has many. It says yes to
+    what it is asked (leaving, discarding)."""
+    monkeypatch.setenv("GAS_UPLOAD_PART_BYTES", str(UPLOAD_PART))
+    monkeypatch.setenv("GAS_FREE_MAX_UPLOAD_BYTES", str(40 * UPLOAD_PART))
+    server: PortalServer = request.getfixturevalue("portal_server")
+    page = new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, server, request.getfixturevalue("person"))
+    expect(page.locator("#upload-box")).to_be_visible()
+    return page

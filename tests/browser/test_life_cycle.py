@@ -157,7 +157,7 @@ def test_an_archived_result_is_brought_back_by_an_upgrade_C07(
 
     page.goto(f"{portal_server.url}/plans")
     page.get_by_role("link", name="Go back to Free").click()
-    expect(page.get_by_text("A restore that is running is finished.")).to_be_visible()
+    expect(page.get_by_text("A result that is coming back still arrives.")).to_be_visible()
     expect(page.get_by_text("2 results are in the archive and stay there:")).to_be_visible()
     page.get_by_role("button", name="Go back to Free").click()
     expect(page.get_by_text("You are on the Free plan now.")).to_be_visible()

@@ -18,26 +18,12 @@ from pipeline.accounts.store import User
 from pipeline.jobs.states import JobStatus
 from pipeline.jobs.submit import list_jobs
 from pipeline.uploads import store
-from tests.browser.conftest import PortalServer, sign_in
+from tests.browser.conftest import UPLOAD_PART
 from tests.builders import TINY_VCF, write_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
-PART = 64 * 1024
 HEADER = b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, new_page: Callable[..., Page]) -> Page:
-    """The jobs page of a new user, in a portal whose parts are small, so that a small file has many."""
-    monkeypatch.setenv("GAS_UPLOAD_PART_BYTES", str(PART))
-    monkeypatch.setenv("GAS_FREE_MAX_UPLOAD_BYTES", str(40 * PART))
-    server: PortalServer = request.getfixturevalue("portal_server")
-    page = new_page()
-    page.on("dialog", lambda dialog: dialog.accept())
-    sign_in(page, server, request.getfixturevalue("person"))
-    expect(page.locator("#upload-box")).to_be_visible()
-    return page
 
 
 @pytest.fixture
@@ -46,8 +32,8 @@ def vcf(tmp_path: Path) -> Callable[..., Path]:
 
     def make(name: str = "mine.vcf", parts: int = 8) -> Path:
         path = tmp_path / name
-        body = b"".join(bytes([65 + n % 26]) * PART for n in range(parts))
-        path.write_bytes((HEADER + body)[: parts * PART])
+        body = b"".join(bytes([65 + n % 26]) * UPLOAD_PART for n in range(parts))
+        path.write_bytes((HEADER + body)[: parts * UPLOAD_PART])
         return path
 
     return make

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,8 @@ from pipeline.accounts.store import User
 from pipeline.jobs.model import Job
 from pipeline.jobs.submit import list_jobs
 from pipeline.uploads import store
-from tests.browser.conftest import PortalServer, sign_in
-from tests.browser.test_upload import PART, Gate, choose, expect_state, names_of_jobs, row
+from tests.browser.conftest import UPLOAD_PART
+from tests.browser.test_upload import Gate, choose, expect_state, names_of_jobs, row
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
@@ -21,22 +20,10 @@ COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tA\tB\tC\n"
 DEMONSTRATION = "grch37-demo"
 
 
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, new_page: Callable[..., Page]) -> Page:
-    """The jobs page of a new user, in a portal whose parts are small."""
-    monkeypatch.setenv("GAS_UPLOAD_PART_BYTES", str(PART))
-    monkeypatch.setenv("GAS_FREE_MAX_UPLOAD_BYTES", str(40 * PART))
-    server: PortalServer = request.getfixturevalue("portal_server")
-    page = new_page()
-    sign_in(page, server, request.getfixturevalue("person"))
-    expect(page.locator("#upload-box")).to_be_visible()
-    return page
-
-
 def vcf_of(folder: Path, name: str, reference: str, contig: str = "1", parts: int = 1) -> Path:
     """A VCF whose header names a reference, of about so many parts."""
     line = f"{contig}\t%d\t.\tA\tG\t.\t.\t.\tGT\t0/1\t0/1\t0/1\n"
-    records = "".join(line % (1_000_000 + 100 * n) for n in range(parts * PART // 40 - 50))
+    records = "".join(line % (1_000_000 + 100 * n) for n in range(parts * UPLOAD_PART // 40 - 50))
     path = folder / name
     path.write_text(f"##fileformat=VCFv4.2\n##reference={reference}\n{COLUMNS}{records}")
     return path
@@ -141,7 +128,7 @@ def test_a_file_that_nothing_fits_is_warned_of_and_goes_on(box: Page, person: Us
 def test_what_is_no_vcf_is_told_at_once_and_leaves_nothing_behind(box: Page, person: User, tmp_path: Path) -> None:
     Gate(box, let_through=1)
     table = tmp_path / "table.vcf"
-    table.write_text("gene,start,end\n" + "BRCA1,1,2\n" * (4 * PART // 10))
+    table.write_text("gene,start,end\n" + "BRCA1,1,2\n" * (4 * UPLOAD_PART // 10))
     choose(box, table)
     expect_state(box, "table.vcf", "refused")
     expect(row(box, "table.vcf")).to_contain_text("it looks like a table with commas (CSV)")
