@@ -23,6 +23,7 @@ KNOWN = {
     "assets/sample.vcf": "The file behind “Try the sample”: real mitochondrial variants, two invented samples.",
     "assets/vendor/README.md": "Where the files of this folder come from.",
     "assets/vendor/bootstrap.min.css": "Bootstrap's style sheet.",
+    "assets/vendor/igv/igv.min.js": "The genome browser igv.js, which loads on a click only.",
     "tests": "Mirrors the tree; `e2e/` runs real processes, `browser/` a real browser.",
     "portal/templates": "The pages that need no Dash.",
     "pipeline/reference/embedded": "The bundle that comes with the service.",

@@ -77,33 +77,6 @@ def test_a_click_filters_all_and_back_forward_and_chips_undo_it(
     count(page, "6 variants")
 
 
-def test_a_bar_and_a_brush_filter_and_the_link_opens_the_same_view_elsewhere(
-    page: Page, new_page: Callable[..., Page], portal_server: PortalServer, person: User, job: Job
-) -> None:
-    explore(page, portal_server, job)
-    bars(page, "consequences").first.click(force=True)
-    expect(page.locator("button.gas-chip-text")).not_to_have_count(0)
-    count(page, "3 of 6 variants")
-    drag = page.locator("[data-plot=genome] .draglayer .nsewdrag").first
-    drag.scroll_into_view_if_needed()
-    box = drag.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 1, box["y"] + 4)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2 - 6, steps=8)
-    page.mouse.up()
-    expect(page.locator("button.gas-chip-text").filter(has_text="In chr")).to_have_count(1)
-    page.wait_for_function("decodeURIComponent(location.search).length > 40")
-    expect(page.locator("#explore-page:not([data-asking])")).to_have_count(1)
-    told = page.locator("#explore-count").inner_text()
-    said = page.locator("button.gas-chip-text").all_inner_texts()
-    other = new_page()
-    sign_in(other, portal_server, person, "/account")
-    other.goto(page.url)
-    count(other, told)
-    chips(other, *said)
-
-
 def test_the_builder_says_what_is_wrong_at_the_field_and_then_filters(
     page: Page, portal_server: PortalServer, job: Job
 ) -> None:
@@ -140,33 +113,6 @@ def test_conditions_on_a_family_are_built(page: Page, portal_server: PortalServe
     page.get_by_role("button", name="Apply").click()
     count(page, "1 of 6 variants")
     chips(page, "Homozygous in child, one copy in each of mother and father")
-
-
-def test_a_saved_filter_is_used_on_another_job_which_says_what_it_lacks(
-    page: Page, portal_server: PortalServer, person: User, job: Job
-) -> None:
-    explore(page, portal_server, job)
-    page.get_by_role("button", name="Add a filter").click()
-    choose(page, "private")
-    page.get_by_label("mother").check()
-    page.get_by_role("button", name="+ Condition").click()
-    choose(page, "quality")
-    page.get_by_label("At least", exact=True).fill("5")
-    page.get_by_role("button", name="Apply").click()
-    count(page, "1 of 6 variants")
-    page.get_by_text("Saved and presets").click()
-    page.get_by_role("button", name="Save this filter …").click()
-    page.get_by_label("Name").fill(HOSTILE)
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#explore-status")).to_have_text(f"“{HOSTILE}” is saved.")
-    rows = [variant(0, "1", 1, "A", "C", qual=9.0), variant(1, "1", 2, "A", "C", qual=1.0)]
-    other = write_job(finished_job(person.user_id, rows, name="other.vcf"))
-    page.goto(f"{portal_server.url}/jobs/{other.job_id}/explore")
-    count(page, "2 variants")
-    page.get_by_text("Saved and presets").click()
-    page.locator(".gas-saved .gas-preset").click()
-    count(page, "1 of 2 variants")
-    expect(page.locator("#explore-status")).to_contain_text("Only in mother: This result has no samples")
 
 
 def test_text_of_the_file_is_text_in_chips_values_and_plots_C09(

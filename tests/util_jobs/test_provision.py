@@ -53,10 +53,10 @@ def test_what_the_emulators_cloudformation_leaves_out_is_set_directly_and_named(
 def test_a_changed_parameter_updates_the_stack(ministack_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GAS_VISIBILITY_TIMEOUT_S", "90")
     forget_settings()
-    assert [str(difference) for difference in drift.differences()] == [
+    assert {str(difference) for difference in drift.differences()} == {
         f'AWS::SQS::Queue {aws.queue_name(name)}: VisibilityTimeout is "60", the template says "90"'
         for name in aws.QUEUES
-    ]
+    }
     code, output = run("--json")
     done = json.loads(output)
     assert (code, done["action"]) == (0, "updated")

@@ -32,7 +32,7 @@ def test_completed_archived_upgraded_restored_and_downgraded_C24_C26_C32(signed_
     assert steps.archive_result(job.job_id) == "archived"
     assert "This result is in the archive" in page() and "/files/" not in page()
     assert signed_in.get(link).status_code == 409
-    assert "10 alleles" in fill(signed_in, "job-figures", job.job_id)
+    assert "10 variants" in fill(signed_in, "job-figures", job.job_id)
     assert "A summary." in fill(signed_in, "job-documents", job.job_id)
     again = signed_in.post(f"/api/jobs/{job.job_id}/rerun", json={"versions": "today"}, headers=csrf_headers(signed_in))
     assert again.status_code == 201, again.text

@@ -69,7 +69,7 @@ def test_every_worker_of_the_procfile_runs_as_often_as_wished_and_the_portal_onc
     workers = write_procfile(ROOT / "Procfile", 2, target)
     lines = target.read_text().splitlines()
     assert {"annotate_1", "annotate_2", "sweep_2"} <= set(workers)
-    assert len(workers) == 12
+    assert len(workers) == 14
     assert "notify_2: python -m pipeline.workers notify" in lines
     assert [line for line in lines if line.startswith("web")] == [line for line in lines if "gunicorn" in line]
     assert len(lines) == 13
