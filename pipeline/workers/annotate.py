@@ -26,6 +26,7 @@ from pipeline.jobs.announce import announce_finished
 from pipeline.jobs.attempts import lost_attempts, remove_attempts
 from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
+from pipeline.jobs.result_files import RESULT_FILES
 from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.jobs.steps import FETCH, STORE
 from pipeline.messages import Message
@@ -38,17 +39,6 @@ from pipeline.workers.workspace import Workspace
 
 log = logs.get_logger()
 
-# Result files by role: the name of the object, and its content type.
-OBJECTS = {
-    "vcf": ("annotated.vcf.gz", "application/gzip"),
-    "index": ("annotated.vcf.gz.index", "application/octet-stream"),
-    "variants": ("variants.parquet", "application/vnd.apache.parquet"),
-    "consequences": ("consequences.parquet", "application/vnd.apache.parquet"),
-    "genotypes": ("genotypes.parquet", "application/vnd.apache.parquet"),
-    "summary": ("summary.json", "application/json"),
-    "log": ("count.log", "text/plain; charset=utf-8"),
-    "manifest": ("manifest.json", "application/json"),
-}
 BUILD_FACTS = ("assembly", "title", "evidence", "verdict", "automatic")  # of the build, in the job's record
 
 
@@ -170,7 +160,7 @@ def store_outputs(
     for role, path in result.files.items():
         if delivery.lost.is_set():
             raise CancelledError("The job was cancelled or given to another worker.")
-        name, content_type = OBJECTS[role]
+        name, content_type = RESULT_FILES[role]
         key = storage.result_key(job.user_id, job.job_id, job.attempt, name)
         on_bytes = partial(_on_stored, report, delivery, before, total)
         stored = storage.upload(path, bucket, key, content_type, on_bytes=on_bytes)

@@ -71,15 +71,7 @@ class Cast:
         """A worker that takes one message from start to end."""
 
         def work() -> None:
-            runner = Runner(self._handler(queue, process), process.stopping)
-            inbox = Queue(queue)
-            received = inbox.receive()
-            if received is None:
-                return
-            if process.stopping.is_set():
-                inbox.hide(received, 0)
-                return
-            runner.process(inbox, received)
+            Runner(self._handler(queue, process), process.stopping).take_one(Queue(queue))
 
         return self._task(process, process.name, work)
 

@@ -2,7 +2,7 @@
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html. What moto does otherwise: a restore is finished
 at once, a second one is accepted, Expedited is always there, a part of an archived object can be copied, it
-falls over a part of an upload that is over, and the time of its own clock counts.
+falls over what is asked of an upload that is over, and the time of its own clock counts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline.settings import get_settings
 from util_jobs.faults.as_it_is_answers import Answer, PaidRetrieval, answer, refusal
 
 WAITING_CLASSES = ("GLACIER", "DEEP_ARCHIVE")
+OF_OPEN_UPLOADS = ("UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
 DAY_S = 86400
 SPEED = ("Bulk", "Standard", "Expedited")  # a faster tier may be asked for, and is paid, while a slower one runs
 
@@ -51,7 +52,7 @@ class Restores:
 
     def before(self, operation: str, params: dict[str, Any]) -> Answer | None:
         """AWS's answer to an S3 call where it is another than moto's."""
-        if operation in ("UploadPart", "UploadPartCopy") and not _is_open(params):
+        if operation in OF_OPEN_UPLOADS and not _is_open(params):
             return refusal(404, "NoSuchUpload", "The specified upload does not exist.")
         if operation == "RestoreObject":
             return self._restore(params)
@@ -129,7 +130,7 @@ class Restores:
 
 
 def _is_open(params: dict[str, Any]) -> bool:
-    """Whether the upload in parts was neither completed nor aborted; moto falls over a part of another one."""
+    """Whether the upload in parts was neither completed nor aborted; moto falls over what is asked of another one."""
     backend: Any = get_backend("s3")[get_settings().aws_account_id]["aws"]
     found = backend.buckets.get(params["Bucket"])
     return found is None or params["UploadId"] in found.multiparts

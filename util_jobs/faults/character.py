@@ -18,6 +18,7 @@ class Focus:
 
     wishes: tuple[int, ...]
     error_rates: tuple[float, ...]
+    errors: tuple[int, int]  # of each portion, at least and at most
     stalls: tuple[float, ...]
     strikes: tuple[str | None, ...]
     begins: tuple[Begin, ...]
@@ -27,6 +28,7 @@ FOCUS: dict[Theme, Focus] = {
     "everything": Focus(
         wishes=(0, 0, 1, 2, 3, 5),
         error_rates=(0.0, 0.01, 0.04),
+        errors=(1, 2),
         stalls=(0.0, 0.1, 0.4),
         strikes=(None,),
         begins=("with nothing", "with results", "with archived results", "with results coming back"),
@@ -34,13 +36,15 @@ FOCUS: dict[Theme, Focus] = {
     "work": Focus(
         wishes=(2, 3, 5, 6),
         error_rates=(0.0, 0.02, 0.08),
+        errors=(1, 2),
         stalls=(0.0, 0.6, 0.9),
         strikes=(None, "annotate", "portal", "sweep"),
         begins=("with nothing",),
     ),
     "plans": Focus(
         wishes=(2, 3, 5),
-        error_rates=(0.05, 0.15),
+        error_rates=(0.05, 0.15, 0.4),
+        errors=(2, 5),
         stalls=(0.0, 0.3),
         strikes=(None, "archive", "restore", "restore", "thaw"),
         begins=("with results", "with archived results", "with archived results", "with results coming back"),
@@ -100,7 +104,7 @@ def _misfortune(rng: random.Random, focus: Focus) -> Plan:
         crash_rate=rng.choice((0.0, 0.02, 0.05, 0.1, 0.1)),
         error_rate=rng.choice(focus.error_rates),
         crashes=rng.randint(1, 2),
-        errors=rng.randint(1, 2),
+        errors=rng.randint(*focus.errors),
         portions=rng.randint(2, 6),
         wait=rng.choice((0, 0, 30, 60, 120, 200)),
         pause=rng.randint(20, 80),

@@ -15,7 +15,9 @@ from pipeline.archive.stores.server_copy import head
 from pipeline.errors import GasError, RetryableError
 
 
-def write(bucket: str, key: str, pieces: Iterator[bytes], seen: Seen, check: Callable[[], None]) -> None:
+def write(
+    bucket: str, key: str, content_type: str, pieces: Iterator[bytes], seen: Seen, check: Callable[[], None]
+) -> None:
     """Store the pieces (each of `storage.PART_BYTES`, the last may be shorter) as bucket/key.
 
     `seen` counts what `pieces` gives. `check` is asked when all pieces are there, before the object appears; what it
@@ -30,12 +32,13 @@ def write(bucket: str, key: str, pieces: Iterator[bytes], seen: Seen, check: Cal
             Bucket=bucket,
             Key=key,
             Body=piece,
+            ContentType=content_type,
             ChecksumAlgorithm="SHA256",
             ChecksumSHA256=_base64(expected),
             Metadata={"sha256": expected.hex()},
         )
     else:
-        expected = _write_parts(bucket, key, _chained(piece, after, pieces), check)
+        expected = _write_parts(bucket, key, content_type, _chained(piece, after, pieces), check)
     stored = head((bucket, key))
     if stored["ContentLength"] != seen.size or stored.get("ChecksumSHA256", "").split("-")[0] != _base64(expected):
         raise RetryableError("A stored file differs from what was sent; it is sent again.", code="checksum_mismatch")
@@ -51,10 +54,12 @@ def _base64(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
-def _write_parts(bucket: str, key: str, pieces: Iterator[bytes], check: Callable[[], None]) -> bytes:
+def _write_parts(bucket: str, key: str, content_type: str, pieces: Iterator[bytes], check: Callable[[], None]) -> bytes:
     """Gives the composite digest that S3 must have."""
     s3 = aws.client("s3")
-    upload = s3.create_multipart_upload(Bucket=bucket, Key=key, ChecksumAlgorithm="SHA256", ChecksumType="COMPOSITE")
+    upload = s3.create_multipart_upload(
+        Bucket=bucket, Key=key, ContentType=content_type, ChecksumAlgorithm="SHA256", ChecksumType="COMPOSITE"
+    )
     where = {"Bucket": bucket, "Key": key, "UploadId": upload["UploadId"]}
     parts: list[dict[str, Any]] = []
     digests = []

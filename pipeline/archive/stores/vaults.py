@@ -17,6 +17,7 @@ from pipeline.archive.stores.server_copy import head_or_none
 from pipeline.archive.stores.tree_hash import tree_hash_of
 from pipeline.archive.stores.vault_jobs import ABSENT, VaultJob, current_job
 from pipeline.errors import RetryableError
+from pipeline.jobs.result_files import content_type_of
 from pipeline.settings import get_settings
 
 EXPEDITED_REFUSED = ("InsufficientCapacityException", "PolicyEnforcedException")
@@ -63,7 +64,14 @@ class VaultStore:
         size = file.size if file.sha256 else job.size
         seen = Seen()
         pieces = _output(file, job, size, seen)
-        standard_object.write(bucket, key, pieces, seen, lambda: seen.compare(size, file.sha256, job.tree_hash))
+        standard_object.write(
+            bucket,
+            key,
+            content_type_of(key),
+            pieces,
+            seen,
+            lambda: seen.compare(size, file.sha256, job.tree_hash),
+        )
 
     def remove(self, file: ArchivedFile) -> None:
         """Delete the archive; an absent one is fine."""

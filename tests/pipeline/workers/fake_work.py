@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from pipeline.annotation.annotate import AnnotationResult
+from pipeline.jobs.result_files import RESULT_FILES
 from pipeline.workers import annotate as annotate_worker
-from pipeline.workers.annotate import OBJECTS, AnnotateHandler
+from pipeline.workers.annotate import AnnotateHandler
 from pipeline.workers.runner import Runner
 from pipeline.workers.workspace import Workspace
 
@@ -22,7 +23,7 @@ COUNTS = {"read": 1, "alleles": 1, "annotated": 1, "skipped": {}}
 def result_in(folder: Path) -> AnnotationResult:
     """A small result: one file for every role."""
     files = {}
-    for role in OBJECTS:
+    for role in RESULT_FILES:
         files[role] = folder / f"tiny.{role}"
         files[role].write_text(json.dumps({"role": role}))
     return AnnotationResult(files=files, counts=COUNTS, notes=["A note."], provenance={})

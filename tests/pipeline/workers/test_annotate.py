@@ -15,10 +15,10 @@ from pipeline.errors import CancelledError, InputError, RetryableError
 from pipeline.jobs import delete, store
 from pipeline.jobs.announce import announce_pending
 from pipeline.jobs.model import Job
+from pipeline.jobs.result_files import RESULT_FILES
 from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import Settings
 from pipeline.workers import heartbeat
-from pipeline.workers.annotate import OBJECTS
 from tests.builders import TINY_VCF, make_job, make_user, write_job
 from tests.pipeline.workers.fake_work import COUNTS, install, make_runner, run_one
 from tests.queues import count, dead_letters
@@ -58,7 +58,7 @@ def test_job_ends_completed_with_confirmed_outputs(moto_aws: Settings, monkeypat
     done = fresh(job)
     assert (done.job_status, done.result_storage) == (JobStatus.COMPLETED, StorageState.HOT)
     assert fake.calls[0]["content"] == TINY_VCF
-    assert set(done.outputs) == set(OBJECTS)
+    assert set(done.outputs) == set(RESULT_FILES)
     for output in done.outputs.values():
         assert storage.size_of(aws.bucket("results"), output["key"]) == output["size"]
     assert done.counts == COUNTS and done.notes == ["A note."]

@@ -151,6 +151,16 @@ def test_an_object_that_is_overwritten_loses_its_restore(as_it_is: AwsAsItIs, no
     assert code_of(read) == (403, "InvalidObjectState")
 
 
+def test_an_upload_in_parts_that_is_over_is_refused_all_that_is_asked_of_it(as_it_is: AwsAsItIs) -> None:
+    s3, where = aws.client("s3"), place()
+    upload = where | {"UploadId": s3.create_multipart_upload(**where)["UploadId"]}
+    part = {"PartNumber": 1, "ETag": s3.upload_part(**upload, PartNumber=1, Body=b"part")["ETag"]}
+    s3.abort_multipart_upload(**upload)
+    gone = (404, "NoSuchUpload")
+    assert code_of(s3.upload_part, **upload, PartNumber=2, Body=b"late") == gone
+    assert code_of(s3.complete_multipart_upload, **upload, MultipartUpload={"Parts": [part]}) == gone
+
+
 def test_detached_moto_is_itself_again(as_it_is: AwsAsItIs) -> None:
     as_it_is.detach()
     store()

@@ -197,6 +197,27 @@ def test_an_archive_of_an_original_system_comes_back_by_the_vaults_own_checksum(
     assert read(hot.bucket, "back") == old
 
 
+@pytest.mark.parametrize("named", ["hot", "large"])
+@pytest.mark.parametrize(
+    ("name", "content_type"),
+    [("annotated.vcf.gz", "application/gzip"), ("free_1.annot.vcf", "application/octet-stream")],
+)
+def test_a_file_comes_back_with_the_content_type_of_its_name(
+    as_it_is: AwsAsItIs,
+    moved_clock: MovedClock,
+    request: pytest.FixtureRequest,
+    named: str,
+    name: str,
+    content_type: str,
+) -> None:
+    source: HotFile = request.getfixturevalue(named)
+    file = source.archive(STORE)
+    STORE.request(file, "Expedited")
+    moved_clock.time += 180
+    STORE.bring_back(file, source.bucket, f"results/a/b/{name}")
+    assert aws.client("s3").head_object(Bucket=source.bucket, Key=f"results/a/b/{name}")["ContentType"] == content_type
+
+
 def test_what_a_killed_upload_left_is_found_by_its_description(as_it_is: AwsAsItIs, hot: HotFile) -> None:
     glacier = aws.client("glacier")
     for description in (TARGET, "archive/user/other/1/vcf"):
