@@ -55,9 +55,11 @@ class Calls:
         def make_api_call(client: BaseClient, operation: str, params: Sent) -> Any:
             service = client.meta.service_model.service_name
 
+            send = _sender(params.get("Body"), lambda sent: real(client, operation, sent))
+
             def perform() -> Any:
                 with self.clock.at_aws():
-                    return self._perform(service, operation, params, lambda sent: real(client, operation, sent))
+                    return self._perform(service, operation, params, send)
 
             task = current_task()
             return perform() if task is None else self._in_turn(task, service, operation, params, perform)
@@ -120,6 +122,19 @@ class Calls:
         if limit is None or self.page_size is None or current_task() is None:
             return params
         return {limit: self.page_size} | params
+
+
+def _sender(body: Any, real: Callable[[Sent], Any]) -> Callable[[Sent], Any]:
+    """Sends the whole body each time, as the AWS library does when it repeats a request by itself: it keeps what is
+    sent in the very parameters that it was given, and has read that to its end after the first time."""
+    start = body.tell() if hasattr(body, "seek") else None
+
+    def send(sent: Sent) -> Any:
+        if start is not None:
+            body.seek(start)
+        return real(dict(sent))
+
+    return send
 
 
 def _done(perform: Callable[[], Any], fate: Fate) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from pipeline import aws, clock, dynamo
+from util_jobs.faults.crashes import Fate
 from util_jobs.faults.processes import Process, Task
 from util_jobs.faults.quick_dynamodb import QuickDynamoDb
 from util_jobs.faults.simulation import Simulation, simulating
@@ -131,3 +133,20 @@ def test_files_of_several_parts_come_through(simulation: Simulation, monkeypatch
     outcomes = [simulation.run(seed) for seed in (8, 12)]
     assert [outcome.violations for outcome in outcomes] == [[], []]
     assert any(":UploadPart" in line for outcome in outcomes for line in outcome.trace)
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_what_the_library_does_twice_it_sends_whole_both_times(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, as_file: bool
+) -> None:
+    monkeypatch.setattr(world.misfortune, "fate_of", lambda *about: Fate.DONE_TWICE)
+    path = tmp_path / "body"
+    path.write_bytes(b"whole")
+    where = {"Bucket": aws.bucket("results"), "Key": "twice"}
+
+    def put() -> None:
+        with path.open("rb") as opened:
+            aws.client("s3").put_object(**where, Body=opened if as_file else b"whole")
+
+    assert _in_a_process(put) == []
+    assert aws.client("s3").get_object(**where)["Body"].read() == b"whole"
