@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from pipeline import aws, storage
 from pipeline.archive.stores import vault_markers
 from pipeline.jobs import orphans
-from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.jobs.states import JobStatus
 from pipeline.settings import get_settings
 from util_jobs.faults import stores
 from util_jobs.faults.calls import SKEW_S
 from util_jobs.faults.ledger import Ledger
 from util_jobs.faults.rules import Breaches, kept, short
 from util_jobs.faults.world import World
+from util_jobs.rules_at_rest import place_of
 
 
 def nothing_exists_that_no_record_names(world: World, ledger: Ledger) -> Breaches:
@@ -24,7 +24,7 @@ def nothing_exists_that_no_record_names(world: World, ledger: Ledger) -> Breache
     named |= {(results, storage.card_key(job["user_id"], job["job_id"])) for job in stores.records("jobs")}
     for job in kept():
         if job["job_status"] == JobStatus.COMPLETED:
-            named |= _names_of(job)
+            named |= {place_of(job, role) for role in job["outputs"]}
     waiting = {upload["key"] for upload in stores.records("uploads") if upload["state"] == "UPLOADED"}
     notes = {hashlib.sha256(name.encode()).hexdigest()[:32] for _, name in named}
     too_late = _after_the_last_look(ledger)
@@ -61,13 +61,6 @@ def _unfinished(ledger: Ledger) -> Breaches:
             yield f"an unfinished upload of something deleted: {short(key)}"
     if len(left) > ledger.in_doubt["uploads"]:
         yield f"{len(left) - ledger.in_doubt['uploads']} multipart uploads were left unfinished"
-
-
-def _names_of(job: dict[str, Any]) -> set[tuple[str, str]]:
-    bucket = job["s3_results_bucket"]
-    away = job.get("archived") or {} if job["result_storage"] != StorageState.HOT else {}
-    hot = {(bucket, entry["key"]) for role, entry in job["outputs"].items() if role not in away}
-    return hot | {(file["bucket"], file["archive_id"]) for file in away.values()}
 
 
 def accounts_that_left_are_gone(world: World, ledger: Ledger) -> Breaches:

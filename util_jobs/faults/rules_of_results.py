@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.archive.files import MOVING_ROLES
-from pipeline.jobs.states import ACTIVE, JobStatus, StorageState
+from pipeline.jobs.states import JobStatus
 from util_jobs.faults import stores
 from util_jobs.faults.ledger import Ledger
 from util_jobs.faults.recorded import BAD_INPUT, TROUBLE
 from util_jobs.faults.rules import Breaches, kept
 from util_jobs.faults.world import World
+from util_jobs.rules_at_rest import follows_no_plan, is_half_archived, is_stuck
 
 
 def every_result_is_where_its_record_says(world: World, ledger: Ledger) -> Breaches:
@@ -32,43 +32,22 @@ def no_promised_result_is_gone(world: World, ledger: Ledger) -> Breaches:
 def no_job_is_stuck(world: World, ledger: Ledger) -> Breaches:
     """Every job has ended, every result is at rest, and the sweep has nothing more to look at."""
     for job in kept():
-        name = job["job_id"][:6]
-        if job["job_status"] in ACTIVE:
-            yield f"job {name} is {job['job_status']} for ever"
-        if job["job_status"] == JobStatus.COMPLETED and job["result_storage"] not in ("HOT", "ARCHIVED"):
-            yield f"result {name} is {job['result_storage']} for ever"
-        if job.get("cleanup"):
-            yield f"job {name} still names what should be removed"
-        if job["job_status"] in (JobStatus.COMPLETED, JobStatus.FAILED) and not job.get("announced_at"):
-            yield f"nobody was told that job {name} ended"
-        if job.get("restored_at"):
-            yield f"nobody was told that result {name} came back"
+        yield from is_stuck(job, job["job_id"][:6])
 
 
 def results_follow_the_plan(world: World, ledger: Ledger) -> Breaches:
     """A premium user's results are hot; a free user's are in the archive once retention has passed."""
     users = {user["user_id"]: user for user in stores.records("users")}
     for job in kept():
-        if job["job_status"] != JobStatus.COMPLETED:
-            continue
-        user = users.get(job["user_id"])
-        free = user is None or user.get("plan") == "free_user"
-        expected = StorageState.ARCHIVED if free else StorageState.HOT
-        if job["result_storage"] != expected:
-            owner = "free" if free else "premium"
-            yield f"result {job['job_id'][:6]} of a {owner} user is {job['result_storage']}"
+        user = users.get(job["user_id"], {})
+        yield from follows_no_plan(job, job["job_id"][:6], user.get("plan", "free_user"))
 
 
 def archived_is_what_should_be(world: World, ledger: Ledger) -> Breaches:
     """Of an archived result each moving file is away, and of a hot one the record names no archive any more (C30)."""
     for job in kept():
-        if job["job_status"] != JobStatus.COMPLETED:
-            continue
-        archived = set(job.get("archived") or {})
-        if job["result_storage"] == StorageState.ARCHIVED and archived != set(MOVING_ROLES) & set(job["outputs"]):
-            yield f"archived result {job['job_id'][:6]} has only {sorted(archived)} in the archive"
-        if job["result_storage"] == StorageState.HOT and (archived or job.get("results_file_archive_id")):
-            yield f"hot result {job['job_id'][:6]} still names an archive"
+        if job["job_status"] == JobStatus.COMPLETED:
+            yield from is_half_archived(job, job["job_id"][:6])
 
 
 def bad_files_give_no_results(world: World, ledger: Ledger) -> Breaches:

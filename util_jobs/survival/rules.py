@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipeline.archive.files import MOVING_ROLES
-from pipeline.jobs.states import ACTIVE, JobStatus, StorageState
+from pipeline.jobs.states import ACTIVE, JobStatus
 from pipeline.settings import get_settings
 from pipeline.uploads.store import UploadState
+from util_jobs.rules_at_rest import follows_no_plan, is_half_archived, is_stuck
 from util_jobs.survival.people import People
 from util_jobs.survival.picture import Records
 
@@ -18,17 +18,7 @@ Rule = Callable[[Records, People], Breaches]
 def no_job_is_stuck(records: Records, people: People) -> Breaches:
     """All work and all moves have ended, everybody who must hear of it was told, and the sweep has nothing to do."""
     for job in records.kept:
-        name = job["job_id"]
-        if job["job_status"] in ACTIVE:
-            yield f"job {name} is {job['job_status']}"
-        if job["job_status"] == JobStatus.COMPLETED and job["result_storage"] not in ("HOT", "ARCHIVED"):
-            yield f"result {name} is {job['result_storage']}"
-        if job["job_status"] in (JobStatus.COMPLETED, JobStatus.FAILED) and not job.get("announced_at"):
-            yield f"nobody was told that job {name} ended"
-        if job.get("restored_at"):
-            yield f"nobody was told that result {name} came back"
-        if job.get("cleanup"):
-            yield f"job {name} still names what should be removed"
+        yield from is_stuck(job, job["job_id"])
     for job_id, job in records.jobs.items():
         if job.get("sweep_bucket"):
             yield f"the sweep has still to look at job {job_id}"
@@ -38,9 +28,7 @@ def results_follow_the_plan(records: Records, people: People) -> Breaches:
     """A premium user's results are hot; a free user's are in the archive once retention has passed."""
     for job in records.kept:
         owner = records.users.get(job["user_id"], {})
-        expected = StorageState.ARCHIVED if owner.get("plan") == "free_user" else StorageState.HOT
-        if job["job_status"] == JobStatus.COMPLETED and job["result_storage"] != expected:
-            yield f"result {job['job_id']} of a {owner.get('plan')} is {job['result_storage']}"
+        yield from follows_no_plan(job, job["job_id"], owner.get("plan", "nobody"))
 
 
 def accounts_are_settled(records: Records, people: People) -> Breaches:
@@ -105,11 +93,7 @@ def what_users_wished_was_done(records: Records, people: People) -> Breaches:
 def archived_is_what_should_be(records: Records, people: People) -> Breaches:
     """Of an archived result each moving file is away, and of a hot one the record names no archive any more (C30)."""
     for job in records.kept:
-        archived = set(job.get("archived") or {})
-        if job["result_storage"] == StorageState.ARCHIVED and archived != set(MOVING_ROLES) & set(job["outputs"]):
-            yield f"archived result {job['job_id']} has only {sorted(archived)} in the archive"
-        if job["result_storage"] == StorageState.HOT and (archived or job.get("results_file_archive_id")):
-            yield f"hot result {job['job_id']} still names an archive"
+        yield from is_half_archived(job, job["job_id"])
 
 
 AT_REST: tuple[Rule, ...] = (no_job_is_stuck, results_follow_the_plan, accounts_are_settled, queues_are_empty)

@@ -12,6 +12,7 @@ from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.notify.claims import Event, is_open
 from pipeline.notify.mail import SUBJECTS
 from pipeline.settings import get_settings
+from util_jobs.rules_at_rest import place_of
 from util_jobs.survival.people import People
 from util_jobs.survival.picture import Mails, Objects, Records
 from util_jobs.survival.promises import Promises
@@ -29,26 +30,22 @@ def results_are_where_their_records_say(
             continue
         promised = promises.results.get(job["job_id"], {})
         for role, entry in job["outputs"].items():
-            place, expected = _place(job, role)
-            stored = found.stored.get(place)
+            stored = found.stored.get(place_of(job, role))
             content = stored.content() if stored else None
             name = f"{role} of {job['result_storage']} job {job['job_id']}"
             if stored is None or content is None:
                 yield f"{name} is nowhere"
             elif hashlib.sha256(content).hexdigest() != promised.get(role, entry["sha256"]):
                 yield f"{name} has other bytes than it was completed with"
-            elif stored.storage_class != expected:
+            elif stored.storage_class != _class_of(job, role):
                 yield f"{name} is stored as {stored.storage_class}"
             elif role == "vcf" and not people.files[job["job_id"]].tells_of(content):
                 yield f"{name} is not that of the submitted file"
 
 
-def _place(job: Mapping[str, Any], role: str) -> tuple[tuple[str, str], str]:
-    """Bucket and key of a file, and its storage class."""
-    away = (job.get("archived") or {}).get(role) if job["result_storage"] != StorageState.HOT else None
-    if away:
-        return (away["bucket"], away["archive_id"]), get_settings().archive_storage_class
-    return (job["s3_results_bucket"], job["outputs"][role]["key"]), "STANDARD"
+def _class_of(job: Mapping[str, Any], role: str) -> str:
+    away = job["result_storage"] != StorageState.HOT and role in (job.get("archived") or {})
+    return get_settings().archive_storage_class if away else "STANDARD"
 
 
 def nothing_exists_that_no_record_names(records: Records, found: Objects) -> Breaches:
@@ -58,7 +55,7 @@ def nothing_exists_that_no_record_names(records: Records, found: Objects) -> Bre
     for job in records.kept:
         named.add((job["s3_inputs_bucket"], job["s3_key_input_file"]))
         if job["job_status"] == JobStatus.COMPLETED:
-            named |= {_place(job, role)[0] for role in job["outputs"]}
+            named |= {place_of(job, role) for role in job["outputs"]}
     for _, key in sorted(set(found.stored) - named):
         yield f"an object that no record names: {key}"
     for key in found.unfinished:
