@@ -71,6 +71,24 @@ def test_everything_under_a_prefix_goes_but_what_is_kept(moto_aws: Settings) -> 
     assert sorted(storage.keys_under(aws.bucket("results"), "results/")) == ["results/u/j/2/a", "results/u/k/1/a"]
 
 
+def test_every_page_of_a_listing_is_read_C25(moto_aws: Settings) -> None:
+    bucket, keys = aws.bucket("results"), [f"results/u/j/1/{name}" for name in "abcde"]
+    for key in keys:
+        aws.client("s3").put_object(Bucket=bucket, Key=key, Body=b"x")
+
+    def two_a_page(params: dict[str, object], **_: object) -> None:
+        params["MaxKeys"] = 2
+
+    events, event = aws.client("s3").meta.events, "provide-client-params.s3.ListObjectsV2"
+    events.register(event, two_a_page)
+    try:
+        assert list(storage.keys_under(bucket, "results/u/")) == keys
+        assert storage.delete_under(bucket, "results/u/") == len(keys)
+    finally:
+        events.unregister(event, two_a_page)
+    assert list(storage.keys_under(bucket, "results/")) == []
+
+
 def test_keys_hold_ids_only_C10() -> None:
     assert storage.input_key("u", "j") == "uploads/u/j/input"
     assert storage.result_key("u", "j", 2, "variants.parquet") == "results/u/j/2/variants.parquet"

@@ -95,11 +95,11 @@ class Calls:
         raise error_of(fate, service, operation)
 
     def _watch_asking(self, task: Task, site: str, operation: str, params: Sent, came_at: float) -> None:
-        """InitiateJob knows no condition: who stood still before it for a lease asks although another one may, too."""
+        """AWS asks no condition before a retrieval: who stood still for a lease asks although another one may, too."""
         if site.startswith("archive.moves:ask_alone:"):
             task.may_ask_until = came_at + get_settings().lease_s - SKEW_S
-        elif operation == "InitiateJob" and self.clock.time > task.may_ask_until:
-            self.asked_late.add((params["jobParameters"].get("ArchiveId", ""), self.clock.time))
+        elif operation in ("InitiateJob", "RestoreObject") and self.clock.time > task.may_ask_until:
+            self.asked_late.add((_asked_for(operation, params), self.clock.time))
 
     def _perform(self, service: str, operation: str, params: Sent, real: Callable[[Sent], Any]) -> Any:
         if service in ("sns", "sqs"):
@@ -122,6 +122,13 @@ class Calls:
         if limit is None or self.page_size is None or current_task() is None:
             return params
         return {limit: self.page_size} | params
+
+
+def _asked_for(operation: str, params: Sent) -> str:
+    """What is retrieved, as the list of what was paid for names it."""
+    if operation == "InitiateJob":
+        return str(params["jobParameters"].get("ArchiveId", ""))
+    return f"{params['Bucket']}/{params['Key']}"
 
 
 def _sender(body: Any, real: Callable[[Sent], Any]) -> Callable[[Sent], Any]:

@@ -51,7 +51,7 @@ class Task:
         self.acknowledged = False  # it deleted the message that it worked on
         self.struck = False  # one of its calls ended otherwise than it should
         self.loose: Counter[str] = Counter()  # uploads in parts that it did not finish yet
-        self.may_ask_until = 0.0  # its right to ask a vault for files, which nobody else has meanwhile
+        self.may_ask_until = 0.0  # its right to ask the archive for files, which nobody else has meanwhile
         self.late: dict[str, float] = {}  # when it stored which object, of those from when it was older than a lease
         self._work, self._ended_with = work, ended_with
         self._turn, self._back = threading.Lock(), threading.Lock()

@@ -119,8 +119,12 @@ def test_the_whole_circle_twice_gives_the_same_bytes_and_leaves_nothing_behind_C
 ) -> None:
     job = result_of(user)
     before = sorted(contents().values())
+    archives: set[str] = set()
     for turn in (1, 2):
         assert steps.archive_result(job.job_id) == "archived"
+        stored = {file["archive_id"] for file in now_of(job).archived.values()}
+        assert not stored & archives, "who still removes what an earlier move stored must not hit this one"
+        archives |= stored
         give(user, "premium_user")
         assert steps.settle(job.job_id) == "coming_back"
         on_its_way = now_of(job)

@@ -1,15 +1,18 @@
-"""The restore worker removes all of an account that is leaving, in turns, however often it is told (C34)."""
+"""The restore worker goes through all jobs of a user, where one odd one stops no other (C25), and removes all of an
+account that is leaving, in turns, however often it is told (C34)."""
 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from pipeline import clock, dynamo, messages
-from pipeline.accounts import delete, removal
+from pipeline.accounts import delete, plans, removal
 from pipeline.accounts.store import User
+from pipeline.archive import steps
 from pipeline.errors import ConflictError, LeaseLostError, RetryableError
 from pipeline.jobs import delete as job_deletion
 from pipeline.jobs import store as jobs
@@ -17,10 +20,11 @@ from pipeline.jobs import submit
 from pipeline.jobs.model import Job
 from pipeline.messages import Message
 from pipeline.settings import Settings
-from pipeline.workers import sweep
+from pipeline.workers import restore, sweep
 from pipeline.workers.delivery import Delivery
 from pipeline.workers.restore import RestoreHandler
-from tests.builders import make_job, make_user
+from tests.builders import make_job, make_user, write_job
+from tests.pipeline.results.finished import finished_job
 from tests.queues import bodies
 
 
@@ -125,6 +129,33 @@ def test_one_odd_job_keeps_no_other_one_and_is_tried_again_C25(
     assert jobs.get(job.job_id).deleting and not jobs.get(odd.job_id).deleting  # type: ignore[union-attr]
     _handle(_leaving(user))
     assert jobs.get(odd.job_id).deleting  # type: ignore[union-attr]
+
+
+def test_a_change_of_plan_counts_as_carried_out_when_every_result_follows_it_C25(
+    moto_aws: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_user()
+    results = [write_job(replace(finished_job(user.user_id), archive_after=clock.now_s())) for _ in range(3)]
+    odd = results[1]
+    real = steps.settle
+
+    def fails(job_id: str) -> str:
+        if job_id == odd.job_id:
+            raise EndpointConnectionError(endpoint_url="dynamodb")
+        return real(job_id)
+
+    changed = plans.change_plan(user.user_id, "premium_user")
+    told = Message(type="plan-changed", user_id=user.user_id)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(restore, "settle", fails)
+        with pytest.raises(RetryableError, match="1 results could not be settled"):
+            _handle(told)
+    assert list(plans.unsettled_users(clock.now() + 10**6)) == [changed.user_id]
+    due = {job.job_id: jobs.get(job.job_id).archive_after for job in results}  # type: ignore[union-attr]
+    assert due == {job.job_id: odd.archive_after if job is odd else None for job in results}
+    _handle(told)
+    assert jobs.get(odd.job_id).archive_after is None  # type: ignore[union-attr]
+    assert list(plans.unsettled_users(clock.now() + 10**6)) == []
 
 
 def test_a_worker_that_must_stop_hands_the_rest_back_C19(moto_aws: Settings) -> None:

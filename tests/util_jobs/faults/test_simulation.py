@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,10 +15,12 @@ from util_jobs.faults.mutations import all_mutations
 from util_jobs.faults.simulation import Simulation, simulating
 from util_jobs.template import resolve
 
+PIPELINE_TESTS = Path(__file__).parents[2] / "pipeline"
 CLEAN_SCHEDULES = 20  # half a second each; `python -m util_jobs faults` runs as many as one likes
 CATCH_WITHIN = 60  # schedules
 # Each bug with a seed that caught it when this was written. That one is tried first, which is quick; a change of the
-# code moves what a seed does, so then the others are tried.
+# code moves what a seed does, so then the others are tried. The simulation misses those of `HELD_BY_TESTS` most times,
+# because a second look mends what they break: each of them fails the test that is named.
 CAUGHT = {
     "acknowledge-before-work": 1,
     "archived-removed-before-hot": 4,
@@ -25,16 +28,33 @@ CAUGHT = {
     "cleanup-not-noted": 5,
     "delete-before-verify": 3,
     "deletion-forgets-the-archive": 5,
+    "expired-copy-not-asked-again": 15,
     "failure-not-written": 2,
     "hot-before-copied": 4,
     "hot-removed-before-archived": 3,
     "mail-without-claim": 22,
-    "missing-page-of-a-query": 6,
+    "missing-page-of-a-query": 18,
     "no-condition-on-moves": 27,
     "no-fencing": 16,
-    "only-the-first-job-is-settled": 6,
+    "only-the-first-job-is-settled": 8,
     "plan-not-checked": 5,
+    "results-without-attempt": 7,
     "retrieval-asked-twice": 10,
+    "tombstone-ignored": 25,
+    "upload-not-confirmed": 52,
+}
+HELD_BY_TESTS = {
+    "deletion-does-not-look-again": "archive/test_steps.py::test_deleting_removes_every_copy_in_any_state_C34",
+    "lost-attempts-not-looked-for": "jobs/test_attempts.py::test_files_of_every_attempt_of_a_failed_job_go_C17",
+    "missing-page-of-a-listing": "test_storage.py::test_every_page_of_a_listing_is_read_C25",
+    "notes-overwritten": "archive/test_two_workers.py::"
+    "test_a_move_ends_only_with_the_files_that_its_worker_knows_of_C24",
+    "one-archive-key-for-all-moves": "archive/test_steps.py::"
+    "test_the_whole_circle_twice_gives_the_same_bytes_and_leaves_nothing_behind_C30",
+    "undo-removes-what-is-needed": "archive/test_two_workers.py::"
+    "test_a_worker_that_wakes_up_takes_no_file_from_the_one_that_went_on_C14",
+    "unsettled-counts-as-settled": "workers/test_restore.py::"
+    "test_a_change_of_plan_counts_as_carried_out_when_every_result_follows_it_C25",
 }
 
 
@@ -70,9 +90,12 @@ def test_deliberate_bug_is_caught(name: str, likely: int) -> None:
         assert any(simulation.run(seed).violations for seed in seeds), name
 
 
-def test_there_are_enough_deliberate_bugs() -> None:
-    assert len(CAUGHT) >= 16
-    assert set(CAUGHT) <= set(all_mutations())
+def test_every_deliberate_bug_is_caught_by_the_simulation_or_held_by_a_test_that_is_there() -> None:
+    assert set(CAUGHT) | set(HELD_BY_TESTS) == set(all_mutations())
+    assert not set(CAUGHT) & set(HELD_BY_TESTS)
+    for test in HELD_BY_TESTS.values():
+        path, name = test.split("::")
+        assert f"def {name}(" in (PIPELINE_TESTS / path).read_text(), test
 
 
 def test_simulated_topics_feed_the_queues_that_the_template_names() -> None:
