@@ -97,12 +97,12 @@
     true,
   );
 
-  // While a plot is drawn anew its place would collapse, and what follows would slide under it.
+  // A plot is as wide as its card and as high as its figure says: its place has that height, also while it is drawn anew.
   function keepRoom(place, figure) {
     if (!figure) return;
     const { height, meta } = figure.layout;
     const onPhone = document.documentElement.clientWidth < PHONE_PX && meta && meta.phone && meta.phone.height;
-    place.style.minHeight = `${onPhone || height}px`;
+    place.style.height = `${onPhone || height}px`;
   }
 
   document.addEventListener("change", ({ target }) => {

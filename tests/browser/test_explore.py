@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -48,11 +49,25 @@ def chips(page: Page, *said: str) -> None:
     expect(page.locator("button.gas-chip-text")).to_have_text(list(said))
 
 
+OUTGROWN = """() => [...document.querySelectorAll("[data-plot]")].filter((card) => {
+  const drawn = card.querySelector(".main-svg");
+  return drawn && drawn.getBoundingClientRect().bottom > card.getBoundingClientRect().bottom;
+}).map((card) => card.dataset.plot)"""
+
+
 def choose(page: Page, what: str) -> None:
     """A new condition in the open builder."""
     search = page.get_by_role("searchbox", name="Search columns")
     search.fill(what)
     search.press("Enter")
+
+
+def into_the_table(page: Page) -> None:
+    """To its first row, by the keys."""
+    page.locator("summary", has_text="Columns").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#explore-grid .ag-row[row-index='0'] .ag-cell:focus")).to_have_count(1)
 
 
 def test_a_click_filters_all_and_back_forward_and_chips_undo_it(
@@ -66,6 +81,7 @@ def test_a_click_filters_all_and_back_forward_and_chips_undo_it(
     page.locator("[data-values-of=consequences] button").filter(has_text="stop gained").press("Enter")
     count(page, "1 of 6 variants")
     expect(page.locator("#explore-grid .ag-row")).to_have_count(1)
+    assert page.evaluate(OUTGROWN) == [], "a plot is higher than its card"
     with_filter = page.url
     assert "view=" in with_filter
     page.go_back()
@@ -137,6 +153,60 @@ def test_the_link_of_anothers_job_answers_as_none_C03(page: Page, portal_server:
     expect(page.get_by_text("secret.vcf")).to_have_count(0)
 
 
+def test_a_bar_and_a_brush_filter_and_the_link_opens_the_same_view_elsewhere(
+    page: Page, new_page: Callable[..., Page], portal_server: PortalServer, person: User, job: Job
+) -> None:
+    explore(page, portal_server, job)
+    bars(page, "consequences").first.click(force=True)
+    expect(page.locator("button.gas-chip-text")).to_have_count(1)
+    expect(page.locator("#explore-count")).to_have_text(re.compile(r"^[1-5] of 6 variants$"))
+    drag = page.locator("[data-plot=genome] .draglayer .nsewdrag").first
+    drag.scroll_into_view_if_needed()
+    box = drag.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 1, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2 - 6, steps=8)
+    page.mouse.up()
+    expect(page.locator("button.gas-chip-text").filter(has_text="In chr")).to_have_count(1)
+    page.wait_for_function("decodeURIComponent(location.search).length > 40")
+    expect(page.locator("#explore-page:not([data-asking])")).to_have_count(1)
+    told = page.locator("#explore-count").inner_text()
+    said = page.locator("button.gas-chip-text").all_inner_texts()
+    other = new_page()
+    sign_in(other, portal_server, person, "/account")
+    other.goto(page.url)
+    count(other, told)
+    chips(other, *said)
+
+
+def test_a_saved_filter_is_used_on_another_job_which_says_what_it_lacks(
+    page: Page, portal_server: PortalServer, person: User, job: Job
+) -> None:
+    explore(page, portal_server, job)
+    page.get_by_role("button", name="Add a filter").click()
+    choose(page, "private")
+    page.get_by_label("mother").check()
+    page.get_by_role("button", name="+ Condition").click()
+    choose(page, "quality")
+    page.get_by_label("At least", exact=True).fill("5")
+    page.get_by_role("button", name="Apply").click()
+    count(page, "1 of 6 variants")
+    page.get_by_text("Saved and presets").click()
+    page.get_by_role("button", name="Save this filter …").click()
+    page.get_by_label("Name", exact=True).fill(HOSTILE)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#explore-status")).to_have_text(f"“{HOSTILE}” is saved.")
+    rows = [variant(0, "1", 1, "A", "C", qual=9.0), variant(1, "1", 2, "A", "C", qual=1.0)]
+    other = write_job(finished_job(person.user_id, rows, name="other.vcf"))
+    page.goto(f"{portal_server.url}/jobs/{other.job_id}/explore")
+    count(page, "2 variants")
+    page.get_by_text("Saved and presets").click()
+    page.locator(".gas-saved .gas-preset").click()
+    count(page, "1 of 2 variants")
+    expect(page.locator("#explore-status")).to_contain_text("Only in mother: This result has no samples")
+
+
 def test_nothing_is_cut_on_a_phone_and_every_row_can_be_reached_C44(
     new_page: Callable[..., Page], portal_server: PortalServer, person: User
 ) -> None:
@@ -147,8 +217,8 @@ def test_nothing_is_cut_on_a_phone_and_every_row_can_be_reached_C44(
     page.goto(f"{portal_server.url}/jobs/{job.job_id}/explore")
     count(page, "950 variants")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator("#explore-grid .ag-row .ag-cell").first.focus()
-    page.keyboard.press("Control+End")
+    into_the_table(page)
+    page.keyboard.press("End")
     expect(page.locator("#explore-grid .ag-row[row-index='949'] [col-id='pos']")).to_have_text("950")
     page.get_by_role("button", name="Add a filter").click()
     expect(page.get_by_role("searchbox", name="Search columns")).to_be_focused()

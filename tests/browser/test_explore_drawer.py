@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from pipeline.accounts.store import User
 from pipeline.jobs.model import Job
 from tests.browser.conftest import PortalServer, sign_in
+from tests.browser.test_explore import into_the_table
 from tests.browser.test_job_page import HOSTILE, real_job
 from tests.builders import write_job
 from tests.pipeline.results.finished import finished_job, variant
@@ -109,3 +110,73 @@ def test_the_annotated_sample_shows_its_record_and_genome(
     assert [url for url in asked if "/reference/index" in url]
     page.get_by_role("button", name="Next variant").click()
     expect(page.locator(TITLE)).not_to_contain_text("MT:60 ")
+
+
+def test_keys_alone_open_and_close_the_drawer(page: Page, portal_server: PortalServer, person: User) -> None:
+    explore(page, portal_server, plain_job(person))
+    into_the_table(page)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#explore-grid .ag-row[row-index='1'] .ag-cell:focus")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(TITLE)).to_have_text("MT:200 A → G")
+    expect(page.locator(TITLE)).to_be_focused()
+    page.get_by_role("button", name="Close", exact=True).press("Enter")
+    expect(page.locator(DRAWER)).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(TITLE)).to_have_text("MT:300 A → G")
+
+
+def test_the_choice_of_columns_is_remembered_and_can_be_reset(
+    page: Page, portal_server: PortalServer, person: User
+) -> None:
+    explore(page, portal_server, plain_job(person))
+    usual = order_of_columns(page)
+    assert usual[:4] == ["chrom", "pos", "ref", "alt"]
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_role("button", name="Keep at the left: Quality").click()
+    page.get_by_role("button", name="Move up: Gene").click()
+    page.locator("[data-columns=panel]").get_by_label("Ref", exact=True).uncheck()
+    chosen = ["qual", "chrom", "pos", "gene", "alt"]
+    expect(page.locator("#explore-grid .ag-header-cell[col-id='ref']")).to_have_count(0)
+    assert order_of_columns(page)[:5] == chosen
+    page.reload()
+    cell(page, 0, "pos").wait_for()
+    expect(page.locator("#explore-grid .ag-header-cell[col-id='ref']")).to_have_count(0)
+    assert order_of_columns(page)[:5] == chosen
+    page.locator("summary", has_text="Columns").click()
+    page.locator("[data-columns=reset]").click()
+    expect(page.locator("#explore-grid .ag-header-cell[col-id='ref']")).to_have_count(1)
+    assert order_of_columns(page) == usual
+
+
+def test_several_columns_sort_and_the_address_holds_their_order(
+    page: Page, portal_server: PortalServer, person: User
+) -> None:
+    rows = [variant(n, "MT", n + 1, "A", "G", qual=float(n // 2), gene="ABC"[n % 3]) for n in range(6)]
+    explore(page, portal_server, write_job(finished_job(person.user_id, rows)))
+    header = page.locator("#explore-grid .ag-header-cell")
+    page.locator("#explore-grid .ag-header-cell[col-id='gene']").click()
+    expect(cell(page, 1, "pos")).to_have_text("4")
+    page.locator("#explore-grid .ag-header-cell[col-id='qual']").click(modifiers=["Shift"])
+    page.locator("#explore-grid .ag-header-cell[col-id='qual']").click(modifiers=["Shift"])
+    expect(cell(page, 0, "pos")).to_have_text("4")  # gene A: rows 1 and 4, the better quality first
+    expect(cell(page, 1, "pos")).to_have_text("1")
+    page.reload()
+    expect(cell(page, 0, "pos")).to_have_text("4")
+    sorted_by = header.evaluate_all("all => all.map(e => [e.getAttribute('col-id'), e.getAttribute('aria-sort')])")
+    assert {name: how for name, how in sorted_by if how not in (None, "none")} == {
+        "gene": "ascending",
+        "qual": "descending",
+    }
+
+
+def test_the_drawer_fills_a_phone(new_page, portal_server: PortalServer, person: User) -> None:  # type: ignore[no-untyped-def]
+    phone = new_page(viewport={"width": 390, "height": 800})
+    sign_in(phone, portal_server, person, "/account")
+    explore(phone, portal_server, plain_job(person))
+    cell(phone, 0, "pos").click()
+    expect(phone.locator(TITLE)).to_have_text("MT:100 A → G")
+    box = phone.locator(DRAWER).bounding_box()
+    assert box and (box["x"], box["width"]) == (0, 390)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -131,7 +131,7 @@ def test_plot_columns_are_made_beside_what_is_asked_of_a_large_result(
     with matching(job, read_filter(None)):
         pass
     for thread in threading.enumerate():
-        if thread.name == "plot-columns":
+        if thread.name == "beside":
             thread.join(20)
     assert plot_columns.table(job) is not None
 
