@@ -51,7 +51,7 @@ def chips(page: Page, *said: str) -> None:
 
 OUTGROWN = """() => [...document.querySelectorAll("[data-plot]")].filter((card) => {
   const drawn = card.querySelector(".main-svg");
-  return drawn && drawn.getBoundingClientRect().bottom > card.getBoundingClientRect().bottom;
+  return drawn && drawn.checkVisibility() && drawn.getBoundingClientRect().bottom > card.getBoundingClientRect().bottom;
 }).map((card) => card.dataset.plot)"""
 
 
