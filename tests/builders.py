@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeline import aws, dynamo
 from pipeline.accounts import store as accounts
 from pipeline.accounts.store import Plan, User
+from pipeline.jobs import store as jobs
 from pipeline.jobs import submit as submission
 from pipeline.jobs.model import Job
 from pipeline.uploads import store as uploads
@@ -39,3 +40,10 @@ def write_job(job: Job) -> Job:
     client = aws.client("dynamodb")
     client.put_item(TableName=aws.table_name("jobs"), Item=dynamo.to_item(vars(job)))
     return job
+
+
+def now_of(job: Job) -> Job:
+    """The job as its record is now, which must be there."""
+    found = jobs.get(job.job_id)
+    assert found is not None
+    return found

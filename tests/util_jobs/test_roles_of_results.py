@@ -36,7 +36,7 @@ from pipeline.workers.queue import Queue
 from pipeline.workers.restore import RestoreHandler
 from pipeline.workers.runner import Runner
 from pipeline.workers.thaw import ThawHandler
-from tests.builders import make_upload, make_user, write_job
+from tests.builders import make_upload, make_user, now_of, write_job
 from tests.conftest import forget_settings
 from tests.iam import Need, recorded_needs, refused
 from tests.pipeline.notify.letters import ended_job, verify_sender
@@ -72,12 +72,6 @@ def archived(user: User) -> Job:
     job = due(user)
     assert steps.archive_result(job.job_id) == "archived"
     return now_of(job)
-
-
-def now_of(job: Job) -> Job:
-    found = store.get(job.job_id)
-    assert found is not None
-    return found
 
 
 def send(queue: str, kind: MessageType, job: Job) -> None:

@@ -8,22 +8,15 @@ from pipeline import clock
 from pipeline.accounts import plans
 from pipeline.archive import restoring, steps
 from pipeline.archive.stores.s3_classes import S3ClassStore
-from pipeline.jobs import store
 from pipeline.jobs.model import Job
 from pipeline.settings import get_settings
-from tests.builders import make_user
+from tests.builders import make_user, now_of
 from tests.conftest import forget_settings
 from tests.pipeline.archive.conftest import START_S, MovedClock
 from tests.pipeline.archive.results_with_files import whole_result
 from util_jobs.faults.aws_as_it_is import AwsAsItIs
 
 HOUR_S = 3600
-
-
-def now_of(job: Job) -> Job:
-    found = store.get(job.job_id)
-    assert found is not None
-    return found
 
 
 def coming_back() -> Job:

@@ -19,12 +19,12 @@ from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores.base import Retrieval
 from pipeline.archive.stores.s3_classes import S3ClassStore
 from pipeline.errors import ConflictError, RetryableError
-from pipeline.jobs import delete, store
+from pipeline.jobs import delete
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import Settings, get_settings
 from pipeline.workers import sweep
-from tests.builders import make_user, write_job
+from tests.builders import make_user, now_of, write_job
 from tests.pipeline.results.finished import finished_job
 
 pytestmark = pytest.mark.usefixtures("moto_aws")
@@ -54,12 +54,6 @@ def result_of(user: User, **changes: Any) -> Job:
     now = clock.now_s()
     due: dict[str, Any] = {"archive_after": now - 1, "announced_at": now, "sweep_bucket": "active", "sweep_at": now - 1}
     return write_job(replace(job, **(due | changes)))
-
-
-def now_of(job: Job) -> Job:
-    found = store.get(job.job_id)
-    assert found is not None
-    return found
 
 
 def contents() -> dict[str, str]:

@@ -15,11 +15,10 @@ from pipeline.archive.stores.s3_classes import S3ClassStore
 from pipeline.archive.stores.vault_markers import noted_under
 from pipeline.archive.stores.vaults import VaultStore
 from pipeline.errors import ConflictError
-from pipeline.jobs import store
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import StorageState
 from pipeline.settings import Settings
-from tests.builders import make_user
+from tests.builders import make_user, now_of
 from tests.conftest import forget_settings
 from tests.pipeline.archive.conftest import MovedClock
 from tests.pipeline.archive.results_with_files import whole_result
@@ -31,12 +30,6 @@ def _killed(*_: Any) -> Any:
 
 
 pytestmark = pytest.mark.usefixtures("as_it_is")
-
-
-def now_of(job: Job) -> Job:
-    found = store.get(job.job_id)
-    assert found is not None
-    return found
 
 
 @pytest.fixture(params=["s3", "vault"])

@@ -14,12 +14,12 @@ from pipeline.archive.files import ArchivedFile
 from pipeline.archive.stores import vault_inventory, vault_markers
 from pipeline.archive.stores.tree_hash import tree_hash_of
 from pipeline.archive.vault_sweep import VaultSweep
-from pipeline.jobs import delete, store
+from pipeline.jobs import delete
 from pipeline.jobs.card import write_card
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import StorageState
 from pipeline.settings import Settings, get_settings
-from tests.builders import make_user, write_job
+from tests.builders import make_user, now_of, write_job
 from tests.conftest import forget_settings
 from tests.pipeline.archive.conftest import MovedClock
 from tests.pipeline.archive.results_with_files import whole_result
@@ -52,12 +52,6 @@ def archived(user_id: str) -> Job:
     job = whole_result(user_id)
     assert steps.archive_result(job.job_id) == "archived"
     return now_of(job)
-
-
-def now_of(job: Job) -> Job:
-    found = store.get(job.job_id)
-    assert found is not None
-    return found
 
 
 def days_of_sweeping(moved_clock: MovedClock, sweep: VaultSweep | None = None, days: float = 3) -> Counter[str]:

@@ -17,7 +17,7 @@ from pipeline.jobs.model import Job
 from pipeline.jobs.record_of_card import ATTEMPT_GAP
 from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import Settings
-from tests.builders import make_job, make_user, write_job
+from tests.builders import make_job, make_user, now_of, write_job
 
 FIRST = {"code": "bad_input", "message": "Line 3 is not a record.", "line": 3, "retryable": False}
 SECOND = {"code": "disk_full", "message": "The annotation machine's disk is full.", "line": None, "retryable": True}
@@ -26,12 +26,6 @@ SECOND = {"code": "disk_full", "message": "The annotation machine's disk is full
 def lose_the_table() -> None:
     for record in list(dynamo.scan_all("jobs")):
         aws.client("dynamodb").delete_item(TableName=aws.table_name("jobs"), Key={"job_id": {"S": record["job_id"]}})
-
-
-def now_of(job: Job) -> Job:
-    found = store.get(job.job_id)
-    assert found is not None
-    return found
 
 
 def failed(job: Job, error: dict[str, Any] = FIRST) -> Job:
