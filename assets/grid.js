@@ -179,6 +179,7 @@
       data.state === "RUNNING"
         ? progressBar(data)
         : element("span", { className: "gas-cell-says", title: data.says }, data.says),
+      data.way_on ? element("a", { className: "gas-cell-way-on", href: "/plans", tabIndex: -1 }, data.way_on) : null,
     );
 
   components.GasTime = ({ value }) =>

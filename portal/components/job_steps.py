@@ -28,6 +28,8 @@ def stepper(job: Job) -> html.Ol:
         items += [_item(title, "next", None) for key, title in ALL_STEPS if key not in begun]
     elif job.job_status == JobStatus.CANCELLED:
         items.append(_item("Cancelled", "failed", _ended(job)))
+    elif job.job_status == JobStatus.COMPLETED and not job.steps:  # the original systems kept no steps
+        items.append(_item("Completed", "done", _ended(job)))
     return html.Ol(items, className="gas-steps", **{"aria-label": "Steps of the job"})
 
 

@@ -10,7 +10,7 @@ from dash import html
 
 from pipeline import clock
 from pipeline.jobs.model import Job
-from pipeline.jobs.states import JobStatus
+from pipeline.jobs.states import JobStatus, StorageState
 from pipeline.settings import get_settings
 from portal.components.grid import FIT_COLUMNS, formatter, grid
 from portal.components.job_steps import current_step
@@ -20,6 +20,7 @@ from portal.components.storage_state import is_away, news_interval_ms
 GRID_ID = "jobs-grid"
 ROW_HEIGHT = 52  # pixels
 HEADER_HEIGHT = 46
+PREMIUM = "premium_user"
 MAX_ROWS_HIGH = 12  # a longer table scrolls inside
 # The columns that a phone shows and their widths there (None: as elsewhere).
 ON_PHONES = {"name": None, "state": None, "actions": 52}
@@ -27,13 +28,13 @@ ON_PHONES = {"name": None, "state": None, "actions": 52}
 Row = dict[str, Any]
 
 
-def row(job: Job) -> Row:
-    """What the table knows of a job. Times in epoch seconds, sizes in bytes."""
+def row(job: Job, plan: str) -> Row:
+    """What the table knows of a job of somebody with this plan. Times in epoch seconds, sizes in bytes."""
     counts = job.counts
     state_name, look = name_and_look(job)
     ended = job.complete_time if not job.is_active else clock.now_s()
     percent = job.progress.get("percent") if job.job_status == JobStatus.RUNNING else None
-    says = _says(job)
+    says, way_on = _says(job, plan), _way_on(job, plan)
     return {
         "id": job.job_id,
         "name": job.input_file_name,
@@ -42,7 +43,8 @@ def row(job: Job) -> Row:
         "look": look,
         "percent": percent,
         "says": says,
-        "shown": f"{state_name} {percent} {says}",
+        "way_on": way_on,
+        "shown": f"{state_name} {percent} {says} {way_on}",
         "size": job.input_size,
         "records": counts.get("read"),
         "annotated": counts.get("annotated"),
@@ -57,7 +59,7 @@ def _began(job: Job) -> float:
     return float(started) if started else job.submit_time
 
 
-def _says(job: Job) -> str:
+def _says(job: Job, plan: str) -> str:
     """One line on how it stands."""
     if job.job_status == JobStatus.FAILED and job.error:
         return str(job.error.get("message", "")).replace("`", "")  # marks of code: a cell holds text alone
@@ -65,7 +67,17 @@ def _says(job: Job) -> str:
         return current_step(job)
     if job.job_status == JobStatus.PENDING:
         return "Starts as soon as there is room"
-    return NOTHING_ANNOTATED if is_away(job) and nothing_annotated(job) else ""
+    if is_away(job) and nothing_annotated(job):
+        return NOTHING_ANNOTATED
+    if job.job_status == JobStatus.COMPLETED and job.result_storage == StorageState.ARCHIVED and plan == PREMIUM:
+        return "Comes back soon"
+    return ""
+
+
+def _way_on(job: Job, plan: str) -> str:
+    """Words of the link to the plans, where a change of plan is what brings the result back; else nothing."""
+    away = job.job_status == JobStatus.COMPLETED and job.result_storage == StorageState.ARCHIVED
+    return "Bring back" if away and plan != PREMIUM else ""
 
 
 def active_ids(jobs: list[Job]) -> list[str]:
@@ -95,7 +107,7 @@ def changes(jobs: list[Job], plan: str, seen: dict[str, Any] | None) -> list[Row
     if seen is None or seen.get("digest") != known(jobs, plan)["digest"]:
         return None
     watched = {*(seen.get("watched") or []), *watched_ids(jobs, plan)}
-    return [row(job) for job in jobs if job.job_id in watched]
+    return [row(job, plan) for job in jobs if job.job_id in watched]
 
 
 def height(count: int) -> str:
@@ -103,14 +115,14 @@ def height(count: int) -> str:
     return f"{min(count, MAX_ROWS_HIGH) * ROW_HEIGHT + HEADER_HEIGHT}px"
 
 
-def job_grid(jobs: list[Job]) -> dag.AgGrid:
+def job_grid(jobs: list[Job], plan: str) -> dag.AgGrid:
     """The table itself, with the rows in it from the first paint on."""
     return grid(
         GRID_ID,
         _columns(),
         ROW_HEIGHT,
         {"rowClass": "gas-row-link", "context": {"onPhones": ON_PHONES}},
-        rowData=[row(job) for job in jobs],
+        rowData=[row(job, plan) for job in jobs],
         getRowId="gasJobRowId(params)",
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
         eventListeners=FIT_COLUMNS

@@ -37,6 +37,8 @@ STAYS = (
     "downloads come back with Premium."
 )
 
+STAYS_OF_ORIGINAL = "Nothing is lost. Premium brings the files back; then they can be downloaded."
+
 
 def is_away(job: Job) -> bool:
     """True while the large files of a finished job are in the archive or on their way there or back."""
@@ -108,7 +110,7 @@ def countdown(due: int) -> html.Span:
 
 def _words(job: Job, user: User) -> tuple[str, list[Any]]:
     if job.result_storage == StorageState.ARCHIVING:
-        return "This result is moving to the archive", [html.P(STAYS)]
+        return "This result is moving to the archive", [html.P(_stays(job))]
     if job.result_storage == StorageState.RESTORING:
         return "This result is coming back", _coming_back(job)
     if user.plan == "premium_user":
@@ -116,7 +118,12 @@ def _words(job: Job, user: User) -> tuple[str, list[Any]]:
         return "This result is in the archive", [html.P(told)]
     told = [html.P(job.restore_message)] if job.restore_message else []
     button = html.A("Bring back with Premium", href="/plans", className="btn btn-primary")
-    return "This result is in the archive", [*told, html.P(STAYS), html.P(button, className="gas-storage-action")]
+    return "This result is in the archive", [*told, html.P(_stays(job)), html.P(button, className="gas-storage-action")]
+
+
+def _stays(job: Job) -> str:
+    """What can be seen meanwhile: of a result of the original systems there are neither plots nor a table."""
+    return STAYS if job.has_tables else STAYS_OF_ORIGINAL
 
 
 def _coming_back(job: Job) -> list[Any]:

@@ -45,7 +45,7 @@ def layout(**_: str) -> Component:
         [
             html.H1("Jobs", className="visually-hidden"),
             upload_box(),
-            _table(jobs),
+            _table(jobs, user.plan),
             delete_dialog.dialog(),
             dcc.Store(id=REFRESH),
             dcc.Store(id=KNOWN, data=job_table.known(jobs, user.plan)),
@@ -55,7 +55,7 @@ def layout(**_: str) -> Component:
     )
 
 
-def _table(jobs: list[Job]) -> Component:
+def _table(jobs: list[Job], plan: str) -> Component:
     return html.Section(
         [
             html.Div(
@@ -68,7 +68,10 @@ def _table(jobs: list[Job]) -> Component:
             ),
             job_table.empty(hidden=bool(jobs)),
             html.Div(
-                job_table.job_grid(jobs), id="jobs-table", className="gas-card gas-table", style=_table_style(jobs)
+                job_table.job_grid(jobs, plan),
+                id="jobs-table",
+                className="gas-card gas-table",
+                style=_table_style(jobs),
             ),
         ],
         **{"aria-label": "Your jobs"},
@@ -105,11 +108,11 @@ def news(ticks: int | None, _refresh: Any, seen: dict[str, Any] | None) -> tuple
     if ctx.triggered_id == POLL and (ticks or 0) % WHOLE_LOOK_EVERY:
         watched = _still_watched(user, seen)
         if watched:
-            return (no_update, {"update": [job_table.row(job) for job in watched]}, *[no_update] * 6)
+            return (no_update, {"update": [job_table.row(job, user.plan) for job in watched]}, *[no_update] * 6)
     jobs = list_jobs(user.user_id)
     changed = job_table.changes(jobs, user.plan, seen)
     if changed is None:
-        rows: tuple[Any, Any] = ([job_table.row(job) for job in jobs], no_update)
+        rows: tuple[Any, Any] = ([job_table.row(job, user.plan) for job in jobs], no_update)
     else:
         rows = (no_update, {"update": changed} if changed else no_update)
     poll = job_table.poll(jobs, user.plan)

@@ -45,12 +45,14 @@ def test_a_readable_result_can_be_downloaded_and_the_page_says_how_to_explore_it
     assert "/files/vcf" in shown and "/files/log" in shown
     assert "0 bytes" not in shown, "the size is not known before a worker looked"
     assert "job-variants" not in shown and "job-figures" not in shown
+    assert shown.count('"Completed"') == 2, "the state, and the end among the steps"
     assert "Run again" in shown and "With the same versions" not in shown
 
 
 def test_a_result_in_a_vault_has_no_link_C26(page_of: Page, original: Callable[..., str]) -> None:
     shown = page_of(original(results_file_archive_id="archive-id", restore_message="Please check back later."))
     assert "its files are in the archive" in shown
+    assert "plots of counts" not in shown, "there are none of such a result"
     assert "/files/" not in shown
     assert "Please check back later" not in shown
 

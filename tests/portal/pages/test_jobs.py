@@ -146,7 +146,7 @@ def test_a_hostile_name_travels_as_text_and_cells_take_no_code_C09(page_of: Call
 def test_a_cell_shows_a_sentence_without_marks_of_code(user: User) -> None:
     error = {"code": "bad_input", "message": "It was cut off. Check it with `gzip -t`."}
     failed = replace(make_job(user), job_status=JobStatus.FAILED, error=error)
-    assert job_table.row(failed)["says"] == "It was cut off. Check it with gzip -t."
+    assert job_table.row(failed, "free_user")["says"] == "It was cut off. Check it with gzip -t."
 
 
 def test_without_a_session_there_is_no_answer(client: FlaskClient) -> None:

@@ -57,8 +57,17 @@ def test_the_table_says_what_each_record_says_C26(page_of: Callable[[str], str],
 
 def test_an_archived_job_in_which_nothing_was_annotated_still_says_so(user: User) -> None:
     counts = {"read": 5, "annotated": 0}
-    archived = job_table.row(stored_job(user.user_id, StorageState.ARCHIVED, counts=counts))
+    archived = job_table.row(stored_job(user.user_id, StorageState.ARCHIVED, counts=counts), user.plan)
     assert (archived["state_name"], archived["says"]) == ("Archived", "Nothing annotated")
+
+
+def test_an_archived_row_offers_what_brings_it_back_and_is_drawn_anew_after_an_upgrade_C07(user: User) -> None:
+    job = stored_job(user.user_id, StorageState.ARCHIVED)
+    free, premium = job_table.row(job, "free_user"), job_table.row(job, "premium_user")
+    assert (free["way_on"], free["says"]) == ("Bring back", "")
+    assert (premium["way_on"], premium["says"]) == ("", "Comes back soon")
+    assert free["shown"] != premium["shown"], "a cell is drawn anew when its value changes"
+    assert job_table.row(stored_job(user.user_id, StorageState.HOT), "free_user")["way_on"] == ""
 
 
 def test_the_row_follows_its_record_and_then_the_page_falls_silent(signed_in: FlaskClient, user: User) -> None:
