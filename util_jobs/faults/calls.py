@@ -22,7 +22,7 @@ from util_jobs.faults.quick_s3 import hurry
 
 Sent = dict[str, Any]
 OnChange = Callable[[str, str, Sent, Any], None]
-STORES = ("PutObject", "CreateMultipartUpload", "CompleteMultipartUpload")
+STORES = ("PutObject", "CopyObject", "CreateMultipartUpload", "CompleteMultipartUpload")
 SKEW_S = 10.0  # two clocks may differ by that much
 PAGES = {"Query": "Limit", "ListObjectsV2": "MaxKeys"}
 

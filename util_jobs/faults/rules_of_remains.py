@@ -42,13 +42,19 @@ def nothing_exists_that_no_record_names(world: World, ledger: Ledger) -> Breache
 
 
 def _after_the_last_look(ledger: Ledger) -> set[str]:
-    """Keys of what was stored by a process that stood still until everybody had looked for what it might store."""
+    """Keys of what was stored by a process that stood still until everybody had looked for what it might store: two
+    leases after its job ended, or after the copy for a rerun was given up, which then has no record."""
     jobs = {job["job_id"]: job for job in stores.records("jobs")}
     looked_for = 2 * get_settings().lease_s - SKEW_S
-    ended = {job_id: job.get("deleting") or job.get("complete_time") or 0 for job_id, job in jobs.items()}
-    return {
-        key for key, at in ledger.left_late.items() if at > ended.get((key.split("/") + [""] * 3)[2], at) + looked_for
-    }
+
+    def last_look(key: str) -> float:
+        job = jobs.get((key.split("/") + [""] * 3)[2])
+        if job is None:
+            return 0.0
+        ended = job.get("deleting") or job.get("complete_time") or 0
+        return float(ended + looked_for)
+
+    return {key for key, at in ledger.left_late.items() if at > last_look(key)}
 
 
 def _unfinished(ledger: Ledger) -> Breaches:

@@ -61,7 +61,7 @@ def test_the_rules_and_my_numbers_are_shown_before_i_go_back_C32(signed_in: Flas
     text = words(signed_in, "/plans/cancel")
     for sentence in (
         "A result that is coming back still arrives.",
-        "From the moment of the downgrade each result follows the Free rule anew",
+        "From the moment of the downgrade each result can be explored for",
         "Nothing is lost.",
         "1 result can be explored for 5 minutes from the change on",
         "1 result is coming back; that is finished",

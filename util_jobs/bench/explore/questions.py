@@ -6,26 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from pipeline.jobs.model import Job
-from pipeline.results import blocks, connection
+from pipeline.results import blocks
 from pipeline.results.blocks import Sort
 from pipeline.results.filters.model import NOTHING, Group
 from pipeline.results.filters.reading import read_filter
 from pipeline.results.matches import Source, matching
+from pipeline.results.plots.classes import classes
 from pipeline.results.plots.consequences import consequences
 from pipeline.results.plots.frequencies import frequencies
 from pipeline.results.plots.genes import genes
 from pipeline.results.plots.genome import genome
+from pipeline.results.plots.histograms import histogram
+from pipeline.results.plots.indels import indels
 from pipeline.results.plots.substitutions import substitutions
 
 Document = dict[str, Any]
-
-
-def _grouped(key: str, condition: str = "true") -> Callable[[Source], Any]:
-    def ask(source: Source) -> Any:
-        sql = f"SELECT {key} AS x, count(*) FROM {source.quick} WHERE {condition} GROUP BY x"  # noqa: S608 - our own text
-        return connection.rows(sql, source.parameters)
-
-    return ask
 
 
 # Ten, as many as the page shows of such a result.
@@ -36,10 +31,10 @@ PLOTS: tuple[Callable[[Source], Any], ...] = (
     lambda source: frequencies(source, "af"),
     substitutions,
     genes,
-    _grouped("strlen(alt) - strlen(ref)", "type IN ('insertion', 'deletion')"),
-    _grouped("floor(ln(greatest(qual, 0.001)) * 4)", "isfinite(qual)"),
-    _grouped("dp // 2"),
-    _grouped("clinvar_significance"),
+    indels,
+    lambda source: histogram(source, "qual"),
+    lambda source: histogram(source, "dp"),
+    classes,
 )
 SORTS = ([Sort("qual", True)], [Sort("gene")], [Sort("gnomad_af")], [Sort("pos")], [Sort("impact")])
 ROWS = 100

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 
 from pipeline.jobs.model import Job
-from pipeline.results import blocks, cache, connection, plot_columns
+from pipeline.results import beside, blocks, cache, connection
 from pipeline.results.filters.model import NOTHING
 from pipeline.results.matches import matching
 from util_jobs.bench.explore import questions
@@ -84,7 +84,7 @@ def alone(job: Job, depth: Depth) -> dict[str, Any]:
     cold(cache.path_of(job, "variants"))
     figures: dict[str, Any] = {"open_s": round(seconds(lambda: questions.answer(job)), 3)}
     figures["open_again_s"] = round(seconds(lambda: questions.answer(job)), 3)
-    _wait_for_plot_columns(job)
+    figures["prepared_s"] = round(seconds(_wait_until_prepared), 3)
     total = blocks.total(job)
     pick = random.Random(1)  # noqa: S311 - places, no secrets
     places = [pick.randrange(total - questions.ROWS) for _ in range(depth.blocks)]
@@ -93,12 +93,10 @@ def alone(job: Job, depth: Depth) -> dict[str, Any]:
     return figures | _sorted(job, depth, pick, total) | _filtered(job, depth) | _exported(job)
 
 
-def _wait_for_plot_columns(job: Job) -> None:
+def _wait_until_prepared() -> None:
+    """Until what the first answers began to make beside them is there."""
     deadline = time.monotonic() + MAKING_TIMEOUT_S
-    with matching(job, NOTHING) as source:
-        if source.total < plot_columns.least_rows():
-            return
-    while plot_columns.table(job) is None and time.monotonic() < deadline:
+    while not beside.is_idle() and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
