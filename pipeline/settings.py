@@ -284,6 +284,7 @@ class Settings(BaseSettings):
     )
     query_memory_bytes: int = Field(1 * GIBIBYTE, description="Memory of one DuckDB connection.")
     query_threads: int = Field(2, description="Threads of one DuckDB connection.")
+    query_concurrency: int = Field(2, description="Questions that a process asks DuckDB at once; others wait.")
     query_timeout_s: float = Field(20.0, description="A query of the explorer is stopped after this long.")
     plot_columns_rows: int = Field(
         200_000,

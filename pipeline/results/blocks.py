@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -130,23 +131,32 @@ def _rows(source: Source, rids: list[int]) -> list[dict[str, Any]]:
     """The rows with these numbers, in this order."""
     if not rids:
         return []
-    cells = ", ".join([ROW_NUMBER, *(_cell(column) for column in placed(dict(source.table.types)))])
-    parameters = {"path": source.parameters["path"], "letters": get_settings().table_cell_letters}
+    shown = placed(dict(source.table.types))
+    cells = ", ".join([ROW_NUMBER, *(_stored(column, source.table) for column in shown)])
+    parameters: dict[str, Any] = {"path": source.parameters["path"]}
     # The bounds let the reader skip most of the file.
     wanted = "rid >= $first AND rid <= $last AND rid IN (SELECT unnest($rids))"
     parameters |= {"first": min(rids), "last": max(rids), "rids": rids}
     found = connection.records(f"SELECT {cells} FROM read_parquet($path) WHERE {wanted}", parameters)
     by_number = {row[ROW_NUMBER]: row for row in found}
+    letters, uneven = get_settings().table_cell_letters, [column.name for column in shown if column.kind != "integer"]
+    for row in found:
+        row.update((name, _cell(row[name], letters)) for name in uneven if row[name] is not None)
     return [by_number[rid] for rid in rids]
 
 
-def _cell(column: Column) -> str:
-    """The SQL of a cell: long text cut with a note of its length, no NaN or infinity (JSON has none)."""
+def _stored(column: Column, table: Table) -> str:
+    """What is read of a column. Lists and structures are read as text."""
     name = identifier(column.name)
-    if column.kind == "decimal":
-        return f"CASE WHEN isfinite({name}) THEN {name} END AS {name}"
-    if column.kind == "integer":
-        return name
-    text = f"CAST({name} AS VARCHAR)"
-    note = f"'… (' || format('{{:,}}', length({text})) || ' letters)'"
-    return f"CASE WHEN length({text}) > $letters THEN left({text}, $letters) || {note} ELSE {text} END AS {name}"
+    is_text = column.kind == "text" and table.types[column.name] != "VARCHAR"
+    return f"CAST({name} AS VARCHAR) AS {name}" if is_text else name
+
+
+def _cell(value: Any, letters: int) -> Any:
+    """What the table shows: long text cut with a note of its length, no NaN or infinity (JSON has none).
+
+    In SQL, planning these for each column took longer than reading a block.
+    """
+    if isinstance(value, str) and len(value) > letters:
+        return f"{value[:letters]}… ({len(value):,} letters)"
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import LimitError, RetryableError
-from pipeline.results import cache, latest
+from pipeline.results import beside, cache, latest, turns
 from pipeline.results.kept import kept
 from pipeline.results.latest import asking as asking  # part of how a question is asked
 from pipeline.settings import get_settings
@@ -53,6 +53,7 @@ def _open(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": False,
         },
     )
+    connection.execute("SET parquet_metadata_cache = true")  # where the columns of a file begin: it never changes
     connection.execute("SET allowed_directories = [?]", [str(folder)])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -97,8 +98,10 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """The same a batch after the other, of answers too large to be held. `timeout_s` (default `query_timeout_s`) counts
     from the question to the last batch."""
-    with _question(timeout_s) as cursor:
-        yield from cursor.sql(sql, params=_bound(cursor, sql, parameters)).to_arrow_reader(rows_at_once)
+    with _question(timeout_s, waits=False) as cursor:
+        with turns.turn(get_settings().query_timeout_s):  # a table among the parameters may ask questions
+            bound = _bound(cursor, sql, parameters)
+        yield from cursor.sql(sql, params=bound).to_arrow_reader(rows_at_once)
 
 
 def copy_to(sql: str, parameters: Mapping[str, Any], target: Path) -> None:
@@ -113,6 +116,17 @@ class Rows(Protocol):
     def table_for(self, sql: str) -> pa.Table:
         """The rows, with at least the columns that occur in the SQL."""
         ...
+
+
+@dataclass(frozen=True, repr=False)
+class Held:
+    """Rows that are at hand as they are."""
+
+    table: pa.Table
+
+    def table_for(self, _sql: str) -> pa.Table:
+        """All columns: a question reads those that it needs."""
+        return self.table
 
 
 def _bound(cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,12 +146,20 @@ def _ask(sql: str, parameters: Mapping[str, Any]) -> tuple[list[str], list[tuple
 
 
 @contextmanager
-def _question(timeout_s: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor for one question, with its limits; what goes wrong becomes an error with a sentence."""
+def _question(timeout_s: float | None = None, *, waits: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for one question, with its limits; what goes wrong becomes an error with a sentence. Unless it `waits`
+    for its turn it is one that is read for long, which would keep others waiting."""
     limit = get_settings().query_timeout_s if timeout_s is None else timeout_s
+    with turns.turn(limit) if waits else nullcontext(), _running(limit) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _running(limit: float) -> Iterator[duckdb.DuckDBPyConnection]:
     cursor = _cursor()
     timer = threading.Timer(limit, cursor.interrupt)
     timer.start()
+    beside.answering()
     try:
         with latest.interrupted_by_newer(cursor.interrupt):
             yield cursor
@@ -156,3 +178,4 @@ def _question(timeout_s: float | None = None) -> Iterator[duckdb.DuckDBPyConnect
     finally:
         timer.cancel()
         cursor.close()
+        beside.answering()

@@ -18,6 +18,7 @@ import numpy as np
 
 from pipeline.jobs.model import Job
 from pipeline.results import cache, connection, documents, plot_columns
+from pipeline.results.columns import ROW_NUMBER
 from pipeline.results.filters.model import (
     Carries,
     Contains,
@@ -35,7 +36,7 @@ from pipeline.results.selection import Numbers, Selection
 from pipeline.results.table_schema import row_count, types_of
 
 LAYOUT = "matches-2"
-MOST_SELECTED = 0.9  # of all rows; of more the table itself is asked
+MOST_SELECTED = 0.9  # of all rows; of more the columns are not taken, the table itself is asked
 SELECTED = "selected_rows"  # as a table in SQL
 JOINED = "(SELECT v.* FROM read_parquet($path) v SEMI JOIN read_parquet($matches) m ON v.rid = m.rid) v"
 Tagged = Mapping[str, Sequence[int]]
@@ -45,7 +46,8 @@ Tagged = Mapping[str, Sequence[int]]
 class Source:
     """`FROM {sql}` gives the table `v`: the columns of variants.parquet, the rows that match, `count` of `total`.
 
-    `key` names result and filter. `rids` are the numbers of the rows, ascending, where they are not nearly all of them.
+    `key` names result and filter. `rids` are the numbers of the rows, ascending, where a filter leaves out any; `job`
+    is the job whose result this is.
     """
 
     sql: str
@@ -55,6 +57,7 @@ class Source:
     count: int
     key: str
     rids: Numbers | None = None
+    job: Job | None = None
 
     @property
     def quick(self) -> str:
@@ -120,59 +123,39 @@ def matching(job: Job, group: Group, tagged: Tagged | None = None) -> Iterator[S
         total = _rows_of(path)
         plot_columns.make_soon(job, total)
         if found.is_everything:
-            yield Source("read_parquet($path) v", {"path": path}, table, total, total, path)
+            yield Source("read_parquet($path) v", {"path": path}, table, total, total, path, job=job)
             return
         parameters = {"path": path} | found.parameters
         if found.needs_calls:
             parameters["genotypes"] = str(held.enter_context(cache.opened(job, "genotypes")))
         sql = f"(SELECT * FROM read_parquet($path) v WHERE {found.sql}) v"
-        key = _digest(sql, parameters)
+        source = Source(sql, parameters, table, total, 0, _digest(sql, parameters), job=job)
+        whole, own = plot_columns.relation(job, path, table.types, f"{ROW_NUMBER} {found.sql}")
+        listed, values = f"{whole} WHERE {found.sql}", parameters | own
         if _is_expensive(group):
-            asked, values = f"SELECT v.rid FROM {sql}", parameters
-            layout = f"{LAYOUT}:{key}"
+            asked, layout = f"SELECT v.rid FROM {listed}", f"{LAYOUT}:{source.key}"
             made = cache.derived([job], layout, lambda target: connection.copy_to(asked, values, target))
-            parameters = {"path": path, "matches": str(held.enter_context(made))}
-            sql = JOINED
-        yield _source(job, Source(sql, parameters, table, total, 0, key))
+            values = {"path": path, "matches": str(held.enter_context(made))}
+            source, listed = replace(source, sql=JOINED, parameters=values), "read_parquet($matches) v"
+        yield _selected(source, listed, values)
 
 
-def _source(job: Job, source: Source) -> Source:
-    """With the count, and where they are not too many with the rows' numbers."""
-    count, selection = _found(source)
-    if selection is None:
-        return replace(source, count=count)
-    unpacked = plot_columns.table(job)
-    parameters = dict(source.parameters)
-    if unpacked is not None:
-        parameters[SELECTED] = selection.unpacked_from(unpacked)
-    return replace(source, count=count, parameters=parameters, rids=selection.rids)
+def _selected(source: Source, listed: str, parameters: dict[str, Any]) -> Source:
+    """With the rows that match, of which `listed` gives the numbers, their count, and where they are not nearly all of
+    them their columns."""
+    selection = kept.get(source.key, lambda: _find(source, listed, parameters))
+    count = len(selection.rids)
+    unpacked = plot_columns.table(source.job) if source.job and count <= source.total * MOST_SELECTED else None
+    taken = {SELECTED: selection.unpacked_from(unpacked)} if unpacked is not None else {}
+    return replace(source, count=count, parameters=source.parameters | taken, rids=selection.rids)
 
 
-@dataclass(frozen=True)
-class _Found:
-    count: int
-    selection: Selection | None
-
-    @property
-    def nbytes(self) -> int:
-        return self.selection.nbytes if self.selection else 0
-
-
-def _found(source: Source) -> tuple[int, Selection | None]:
-    found = kept.get(source.key, lambda: _find(source))
-    return found.count, found.selection
-
-
-def _find(source: Source) -> _Found:
+def _find(source: Source, listed: str, parameters: dict[str, Any]) -> Selection:
     """Tables never change and are named by their content, so that what was found holds for ever."""
-    most = int(source.total * MOST_SELECTED)
-    sql, parameters = source.sql, source.parameters
-    listed = "read_parquet($matches) v" if "matches" in parameters else sql
-    asked = f"SELECT v.rid::UINTEGER AS rid FROM {listed} LIMIT $most"
-    rids = connection.arrow_table(asked, parameters | {"most": most + 1})["rid"].to_numpy()
-    if len(rids) > most:
-        return _Found(int(connection.rows(f"SELECT count(*) FROM {listed}", parameters)[0][0]), None)
-    return _Found(len(rids), Selection(source.key, np.sort(rids), source.table.types, sql, parameters))
+    rids = connection.arrow_table(f"SELECT v.rid::UINTEGER AS rid FROM {listed}", parameters)["rid"].to_numpy()
+    if np.any(rids[1:] < rids[:-1]):  # in its order already, where a single thread read the table
+        rids = np.sort(rids)
+    return Selection(source.key, rids, source.table.types, source.sql, source.parameters)
 
 
 def _is_expensive(part: Part) -> bool:

@@ -7,34 +7,31 @@ answers, when a large result is first opened; until it is there the table itself
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import logs
-from pipeline.errors import GasError
 from pipeline.jobs.model import Job
-from pipeline.results import cache, connection
-from pipeline.results.columns import KNOWN, ROW_NUMBER
+from pipeline.results import beside, cache, connection
+from pipeline.results.columns import KNOWN
 from pipeline.results.table_schema import identifier
 from pipeline.settings import get_settings
 
-log = logs.get_logger()
-LAYOUT = "plot-columns-1"
+LAYOUT = "plot-columns-2"
+UNPACKED = "unpacked_columns"  # as a table in SQL
+_WORD = re.compile(r"\w+")
 MOST_DISTINCT = 100_000  # values of a text; a column of more is read from the table itself
 # Of the annotator's own columns those that something is counted by; those of sources are all taken.
 COUNTED = frozenset(
     {"chrom", "pos", "ref", "alt", "type", "qual", "filter", "gene", "consequence", "impact", "most_severe", "biotype"}
     | {"protein_position", "af", "dp", "n_het", "n_hom_alt", "skipped"}
 )
-_making: set[Path] = set()
-_lock = threading.Lock()
-_turn = threading.Lock()  # one after the other: answers that somebody waits for need the processors too
 
 
 def table(job: Job) -> pa.Table | None:
@@ -61,25 +58,20 @@ def least_rows() -> int:
 
 def make_soon(job: Job, rows: int) -> None:
     """Have them made beside what is asked now, if the result is large enough for it to matter."""
-    if rows < least_rows():
-        return
     path = cache.derived_path([job], LAYOUT)
-    with _lock:
-        if path in _making or path.exists():
-            return
-        _making.add(path)
-    threading.Thread(target=_make, args=(job, path), name="plot-columns", daemon=True).start()
+    if rows >= least_rows() and not path.exists():
+        beside.make_soon(path, lambda: make(job), rank=1)
 
 
-def _make(job: Job, path: Path) -> None:
-    try:
-        with _turn:
-            make(job)
-    except GasError as error:  # answers come from the table then
-        log.warning("plot_columns_failed", job_id=job.job_id, error=error.code)
-    finally:
-        with _lock:
-            _making.discard(path)
+def relation(job: Job, path: str, names: Collection[str], sql: str) -> tuple[str, dict[str, Any]]:
+    """What follows FROM, as the table `v` of the whole result, and its parameters, for a question that names columns
+    (`names` are all that there are): the unpacked ones where they hold each of these, else the table at `path`."""
+    unpacked = table(job)
+    if unpacked is not None:
+        words, there = set(_WORD.findall(sql)), set(unpacked.column_names)
+        if all(name in there or not (name in words or identifier(name) in sql) for name in names):
+            return f"{UNPACKED} v", {UNPACKED: connection.Held(unpacked)}
+    return "read_parquet($path) v", {"path": path}
 
 
 def make(job: Job) -> None:
@@ -94,7 +86,7 @@ def make(job: Job) -> None:
 def write(source: Path, target: Path) -> None:
     """Unpack the columns of a table of variants into `target`, a group of rows at a time."""
     with pq.ParquetFile(source) as file:
-        names = [n for n in file.schema_arrow.names if n != ROW_NUMBER and (n in COUNTED or n not in KNOWN)]
+        names = [n for n in file.schema_arrow.names if n in COUNTED or n not in KNOWN]
         texts = [name for name in names if pa.types.is_string(file.schema_arrow.field(name).type)]
         values = dict(_values(source, texts))
     kept = [name for name in names if name not in texts or name in values]

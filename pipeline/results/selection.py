@@ -38,12 +38,13 @@ class Selection:
         self._parameters = dict(parameters)
         self._unpacked: pa.Table | None = None
         self._taken: dict[str, pa.ChunkedArray] = {}
+        self._taken_bytes = 0
         self._lock = threading.Lock()
 
     @property
     def nbytes(self) -> int:
         """Bytes that it holds."""
-        return int(self.rids.nbytes) + sum(column.nbytes for column in list(self._taken.values()))
+        return int(self.rids.nbytes) + self._taken_bytes
 
     def unpacked_from(self, columns: pa.Table) -> Selection:
         """The same, which takes columns from here."""
@@ -57,6 +58,7 @@ class Selection:
             for name in self._names:
                 if name not in self._taken and (name in words or identifier(name) in sql):
                     self._taken[name] = self._take(name)
+                    self._taken_bytes += self._taken[name].nbytes
             return pa.table(self._taken or {"rid": self.rids})
 
     def _take(self, name: str) -> pa.ChunkedArray:

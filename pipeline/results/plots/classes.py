@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.filters.presets import significance_column
 from pipeline.results.matches import Source
 from pipeline.results.table_schema import identifier
@@ -36,12 +36,10 @@ def classes(source: Source) -> Classes:
     """By the column that holds ClinVar's class. FilterError where the result has none."""
     column = significance_column(source.table) or ""
     source.table.column(column)
-    sql = (
-        f"SELECT {identifier(column)} AS class, count(*) AS n FROM {source.quick} GROUP BY class ORDER BY n DESC, class"
-    )
-    found = {str(name) if name is not None else None: n for name, n in connection.rows(sql, source.parameters)}
-    without = found.pop(None, 0)
+    counted = counts(source, identifier(column))
+    without = sum(n for name, n in counted if name is None)
+    frequent = sorted((-n, str(name)) for name, n in counted if name is not None)
+    found = {name: -n for n, name in frequent}
     rank = {name.lower(): place for place, name in enumerate(ORDER)}
-    named = {name: n for name, n in found.items() if name is not None}
-    ordered = sorted(named, key=lambda name: rank.get(name.lower(), len(ORDER)))
-    return Classes(column, {name: named[name] for name in ordered}, without)
+    ordered = sorted(found, key=lambda name: rank.get(name.lower(), len(ORDER)))
+    return Classes(column, {name: found[name] for name in ordered}, without)

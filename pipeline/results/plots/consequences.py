@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.matches import Source
 
 COLUMNS = ("consequence", "impact")
@@ -21,8 +22,10 @@ class ConsequenceCount:
 
 def consequences(source: Source) -> list[ConsequenceCount]:
     """By consequence and impact, most frequent first."""
-    sql = f"""
-        SELECT consequence, impact, count(*) AS n FROM {source.quick}
-        GROUP BY ALL ORDER BY n DESC, consequence, impact
-    """
-    return [ConsequenceCount(*row) for row in connection.rows(sql, source.parameters)]
+    found = [ConsequenceCount(*row) for row in counts(source, "consequence", "impact")]
+    return sorted(found, key=_rank)
+
+
+def _rank(count: ConsequenceCount) -> tuple[Any, ...]:
+    term, impact = count.consequence, count.impact
+    return -count.variants, term is None, term or "", impact is None, impact or ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.filters.presets import frequency_column
 from pipeline.results.filters.table import Table
 from pipeline.results.matches import Source
@@ -46,18 +46,14 @@ def frequency_columns(table: Table) -> list[str]:
 def frequencies(source: Source, column: str) -> Frequencies:
     """Variants by the frequency in a column (one of `frequency_columns`). FilterError where there is no such column."""
     value = source.table.column(column)
-    sql = f"""
-        SELECT CASE WHEN {value} IS NULL OR NOT isfinite({value}) THEN NULL
+    number = f"""
+        CASE WHEN {value} IS NULL OR NOT isfinite({value}) THEN NULL
             WHEN {value} > 1 THEN 1 WHEN {value} = 1 THEN -1 WHEN {value} <= 0 THEN 0
-            ELSE greatest(floor(log10({value}) * {BINS_A_DECADE}), {LOWEST})::INTEGER END AS bin, count(*)
-        FROM {source.quick} GROUP BY bin
+            ELSE greatest(floor(log10({value}) * {BINS_A_DECADE}), {LOWEST})::INTEGER END
     """
-    found = dict(connection.rows(sql, source.parameters))
-    numbered = [number for number in found if number is not None and number < 0]
-    bins = [
-        FrequencyBin(edge(number), edge(number + 1), found.get(number, 0))
-        for number in range(min(numbered, default=0), 0)
-    ]
+    found = dict(counts(source, number))
+    negative = [each for each in found if each is not None and each < 0]
+    bins = [FrequencyBin(edge(each), edge(each + 1), found.get(each, 0)) for each in range(min(negative, default=0), 0)]
     return Frequencies(column, bins, found.get(None, 0), found.get(0, 0), found.get(1, 0))
 
 

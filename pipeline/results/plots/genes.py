@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 
-from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.matches import Source
 
 COLUMNS = ("gene",)
@@ -31,12 +32,9 @@ class Genes:
 
 def genes(source: Source) -> Genes:
     """By variants of high or moderate impact, most first; of equal ones the one with more high impact."""
-    sql = f"""
-        SELECT gene, high, moderate, count(*) OVER (), sum(high + moderate) OVER () FROM (
-            SELECT gene, count(*) FILTER (impact = 'HIGH') AS high, count(*) FILTER (impact = 'MODERATE') AS moderate
-            FROM {source.quick} WHERE impact IN ('HIGH', 'MODERATE') AND gene IS NOT NULL GROUP BY gene)
-        ORDER BY high + moderate DESC, high DESC, gene LIMIT $most
-    """
-    found = connection.rows(sql, source.parameters | {"most": MOST_GENES})
-    ranked = [GeneCount(*row[:3]) for row in found]
-    return Genes(ranked, found[0][3] if found else 0, int(found[0][4]) if found else 0)
+    damaging = "impact IN ('HIGH', 'MODERATE') AND gene IS NOT NULL"
+    found: dict[str, list[int]] = {}
+    for gene, high, n in counts(source, "gene", "impact = 'HIGH'", condition=damaging):
+        found.setdefault(gene, [0, 0])[0 if high else 1] += n
+    first = heapq.nsmallest(MOST_GENES, found.items(), key=lambda item: (-sum(item[1]), -item[1][0], item[0]))
+    return Genes([GeneCount(gene, *of) for gene, of in first], len(found), sum(map(sum, found.values())))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.filters.model import MOST_TEXT, Region
 from pipeline.results.matches import Source
 from pipeline.results.plots.contigs import Contig, contigs
@@ -76,12 +77,13 @@ def genome(source: Source, lengths: Mapping[str, int]) -> Genome:
     drawn = shown_alone(found)
     rows = {c.name: max(c.last, lengths.get(c.name, 0)) for c in found if c.name in drawn}
     width = cell_width(list(rows.values()))
-    sql = f"""
-        SELECT chrom, (pos - 1) // $width AS bin, count(*), count(*) FILTER (impact IN ('HIGH', 'MODERATE'))
-        FROM {source.quick} GROUP BY ALL ORDER BY ALL
-    """
+    counted: dict[tuple[str, int], list[int]] = {}
+    damaged = "coalesce(impact IN ('HIGH', 'MODERATE'), false)"
+    for name, number, damaging, count in counts(source, "chrom", "(pos - 1) // $width", damaged, width=width):
+        counted.setdefault((name, number), [0, 0])[int(damaging)] += count
     cells, variants = [], dict.fromkeys((contig.name for contig in found), 0)
-    for name, number, count, damaging in connection.rows(sql, source.parameters | {"width": width}):
+    for (name, number), (harmless, damaging) in sorted(counted.items()):
+        count = harmless + damaging
         variants[name] += count
         if name in rows:
             end = min((number + 1) * width, rows[name])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.matches import Source
 from pipeline.results.table_schema import identifier
 
@@ -38,8 +39,7 @@ def histogram(source: Source, column: str) -> Histogram:
     source.table.column(column)
     whole = source.table.kind(column) == "integer"
     low, width, count = _bins(source.parameters["path"], column, whole)
-    sql = f"SELECT {_number(identifier(column))} AS bin, count(*) FROM {source.quick} GROUP BY bin"
-    found = dict(connection.rows(sql, source.parameters | {"low": low, "width": width, "last": count - 1}))
+    found = dict(counts(source, _number(identifier(column)), low=low, width=width, last=count - 1))
     return _histogram(column, found, (low, width, count), whole)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.matches import Source
 
 COLUMNS = ("type",)
@@ -34,10 +34,6 @@ class Indels:
 def indels(source: Source) -> Indels:
     """By the difference of the lengths of both alleles, where both are sequences of bases."""
     length = f"greatest(least(strlen(alt) - strlen(ref), {LONGEST + 1}), {-LONGEST - 1})"
-    sql = f"""
-        SELECT {length} AS bases, count(*) FROM {source.quick}
-        WHERE type IN ('insertion', 'deletion', 'indel') GROUP BY bases ORDER BY bases
-    """
-    found = dict(connection.rows(sql, source.parameters))
+    found = dict(sorted(counts(source, length, condition="type IN ('insertion', 'deletion', 'indel')")))
     shorter, longer = found.pop(-LONGEST - 1, 0), found.pop(LONGEST + 1, 0)
     return Indels({length: n for length, n in found.items() if length}, shorter, longer)

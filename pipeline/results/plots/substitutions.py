@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from pipeline.results import connection
+from pipeline.results.counted import counts
 from pipeline.results.matches import Source
 
 COLUMNS = ("ref", "alt")
@@ -47,10 +47,9 @@ class Substitutions:
 def substitutions(source: Source) -> Substitutions:
     """Variants by type of substitution; what is no single-base substitution by class."""
     kind = "type" if "type" in source.table.types else _TYPE
-    sql = f"SELECT {_CODE} AS code, {kind} AS kind, count(*) FROM {source.quick} GROUP BY ALL"
     types: Counter[str] = Counter()
     others: Counter[str] = Counter()
-    for code, name, variants in connection.rows(sql, source.parameters):
+    for code, name, variants in counts(source, _CODE, kind):
         ref, alt = chr((code or 0) // 256), chr((code or 0) % 256)
         if ref in BASES and alt in BASES and ref != alt:
             types[f"{ref}>{alt}"] += variants

