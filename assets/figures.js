@@ -42,6 +42,6 @@
   });
 
   document.addEventListener("gas-theme", (event) => {
-    if (document.querySelector("#job-page, #explore-page")) clientside.set_props("gas-theme", { data: event.detail });
+    if (document.querySelector(".dash-graph")) clientside.set_props("gas-theme", { data: event.detail });
   });
 })();

@@ -120,6 +120,8 @@
     window.scrollTo(0, 0);
   }
   const jobPath = (id) => `/jobs/${encodeURIComponent(id)}`;
+  const isOfJobs = (path) => path.startsWith("/jobs/"); // the others are pages of their own
+  const follow = (path) => (isOfJobs(path) ? visit(path) : window.location.assign(path));
   const askDelete = (row) => window.gasJobs.askDelete(row.id, row.name);
 
   functions.gasOpenJob = (params) => {
@@ -131,28 +133,23 @@
   functions.gasJobKey = (params) => {
     const key = params.event && params.event.key;
     if (key === "Delete" || (key === "Enter" && params.column.getColId() === "actions")) askDelete(params.data);
+    else if (key === "Enter" && params.column.getColId() === "state" && params.data.way_on) follow(params.data.way_to);
     else if (key === "Enter") visit(jobPath(params.data.id));
   };
 
   // Cells with more than text in them.
   const element = (...parts) => window.React.createElement(...parts);
 
-  components.GasJobName = ({ data }) =>
-    element(
-      "a",
-      {
-        href: jobPath(data.id),
-        className: "gas-cell-link",
-        title: data.name,
-        tabIndex: -1,
-        onClick: (event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-          event.preventDefault();
-          visit(jobPath(data.id));
-        },
-      },
-      data.name,
-    );
+  function link(path, className, words) {
+    const onClick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0 || !isOfJobs(path)) return;
+      event.preventDefault();
+      visit(path);
+    };
+    return element("a", { href: path, className, title: words, tabIndex: -1, onClick }, words);
+  }
+
+  components.GasJobName = ({ data }) => link(jobPath(data.id), "gas-cell-link", data.name);
 
   function progressBar(data) {
     const percent = Math.min(100, Math.max(0, data.percent || 0));
@@ -179,7 +176,7 @@
       data.state === "RUNNING"
         ? progressBar(data)
         : element("span", { className: "gas-cell-says", title: data.says }, data.says),
-      data.way_on ? element("a", { className: "gas-cell-way-on", href: "/plans", tabIndex: -1 }, data.way_on) : null,
+      data.way_on ? link(data.way_to, "gas-cell-way-on", data.way_on) : null,
     );
 
   components.GasTime = ({ value }) =>

@@ -16,11 +16,34 @@ PAGES_FOLDER = Path(__file__).resolve().parent / "pages"
 # The document loads these itself, in this order and before the first paint.
 IN_HEAD = ("vendor/bootstrap.min.css", "portal.css", "theme.js")
 NOT_ON_DASH_PAGES = ("home.css", "outbox.css", "plans.css", "plain.js", "favicon.svg")
+# What only the explorer, the page of a gene and the comparison need, in the order in which it runs: `later.js` fetches
+# it when such a page is first shown, so that the other pages weigh less.
+LATER = (
+    "explore.css",
+    "explore_builder.css",
+    "drawer.css",
+    "export.css",
+    "genes.css",
+    "notes.css",
+    "columns.js",
+    "drawer.js",
+    "explore.js",
+    "explore_builder.js",
+    "explore_builder_fields.js",
+    "explore_builder_parts.js",
+    "explore_builder_samples.js",
+    "explore_builder_values.js",
+    "explore_plots.js",
+    "explore_saved.js",
+    "export.js",
+    "notes.js",
+)
 
 DOCUMENT = """<!DOCTYPE html>
 <html lang="en">
   <head>
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="gas-later" content="__later__">
     {%metas%}
     <title>{%title%}</title>
     <link rel="icon" type="image/svg+xml" href="__favicon__">
@@ -42,7 +65,7 @@ DOCUMENT = """<!DOCTYPE html>
 
 def make_dash(server: Flask) -> Dash:
     """The Dash application, mounted at `/` behind the routes that exist already."""
-    ignored = (*IN_HEAD, *NOT_ON_DASH_PAGES)
+    ignored = (*IN_HEAD, *NOT_ON_DASH_PAGES, *LATER)
     dash_app = Dash(
         "portal",
         server=server,
@@ -73,7 +96,7 @@ def _document() -> str:
         "__bootstrap__": "vendor/bootstrap.min.css",
         "__portal__": "portal.css",
     }
-    document = DOCUMENT
+    document = DOCUMENT.replace("__later__", " ".join(asset_url(name) for name in LATER))
     for place, name in places.items():
         document = document.replace(place, asset_url(name))
     return document

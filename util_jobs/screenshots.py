@@ -23,6 +23,9 @@ DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 LOOKS = {"light": ("light", DESKTOP), "dark": ("dark", DESKTOP), "phone": ("light", PHONE)}
 SETTLE_MS = 800  # figures draw and fade in
+ARCHIVED_WITHIN_MS = 60_000
+
+Save = Callable[[Any, str], None]  # a page, and the name of its picture
 
 
 @click.command("screenshots")
@@ -33,11 +36,13 @@ def command(out: Path, all_looks: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     looks = LOOKS if all_looks else {"light": LOOKS["light"]}
     try:
-        with private_stack(with_seed=True) as stack, _browser() as browser:
-            for name, (scheme, viewport) in looks.items():
-                context = browser.new_context(color_scheme=scheme, viewport=viewport, device_scale_factor=1.5)
-                _take(context.new_page(), stack.web_url, _saver(out, name if all_looks else "", full=all_looks))
-                context.close()
+        with _browser() as browser:
+            for walk, settings in WALKS:
+                with private_stack(with_seed=True, settings=settings) as stack:
+                    for name, (scheme, viewport) in looks.items():
+                        context = browser.new_context(color_scheme=scheme, viewport=viewport, device_scale_factor=1.5)
+                        walk(context.new_page(), stack.web_url, _saver(out, name if all_looks else "", full=all_looks))
+                        context.close()
     except GasError as error:
         click.echo(error.message, err=True)
         sys.exit(2)
@@ -55,7 +60,7 @@ def _browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _saver(out: Path, suffix: str, *, full: bool) -> Callable[[Any, str], None]:
+def _saver(out: Path, suffix: str, *, full: bool) -> Save:
     def save(page: Page, name: str) -> None:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(SETTLE_MS)
@@ -79,7 +84,17 @@ def _picture_of_the_whole_page(page: Page, path: Path) -> None:
     page.set_viewport_size(size)
 
 
-def _take(page: Page, web_url: str, save: Callable[[Any, str], None]) -> None:
+def _sign_in(page: Page) -> None:
+    """From the page of sign-in to the list with the demo job."""
+    account = DEMO_ACCOUNTS[0]
+    page.get_by_role("textbox", name="E-mail").fill(account.email)
+    page.get_by_role("textbox", name="Password").fill(account.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/jobs")
+    page.get_by_role("link", name="sample.vcf").first.wait_for()
+
+
+def _take(page: Page, web_url: str, save: Save) -> None:
     """Walk through the portal as a scientist does."""
     page.goto(web_url)
     save(page, "home")
@@ -87,12 +102,7 @@ def _take(page: Page, web_url: str, save: Callable[[Any, str], None]) -> None:
     save(page, "register")
     page.goto(f"{web_url}/login")
     save(page, "sign-in")
-    account = DEMO_ACCOUNTS[0]
-    page.get_by_role("textbox", name="E-mail").fill(account.email)
-    page.get_by_role("textbox", name="Password").fill(account.password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/jobs")
-    page.get_by_role("link", name="sample.vcf").first.wait_for()
+    _sign_in(page)
     save(page, "jobs")
     page.get_by_role("link", name="sample.vcf").first.click()
     page.locator(".js-plotly-plot").first.wait_for()
@@ -107,3 +117,22 @@ def _take(page: Page, web_url: str, save: Callable[[Any, str], None]) -> None:
     page.get_by_role("button", name="Cancel").click()
     page.goto(f"{web_url}/account")
     save(page, "account")
+    page.goto(f"{web_url}/plans")
+    save(page, "plans")
+
+
+def _take_archived(page: Page, web_url: str, save: Save) -> None:
+    """What is left to see of a result that is in the archive."""
+    page.goto(f"{web_url}/login")
+    _sign_in(page)
+    page.get_by_role("link", name="Bring back").wait_for(timeout=ARCHIVED_WITHIN_MS)
+    page.get_by_role("link", name="sample.vcf").first.click()
+    page.locator(".js-plotly-plot").first.wait_for()
+    save(page, "archived")
+
+
+# Each walk with the settings of its own stack.
+WALKS: list[tuple[Callable[[Any, str, Save], None], dict[str, str]]] = [
+    (_take, {}),
+    (_take_archived, {"GAS_RETENTION_S": "0"}),
+]

@@ -94,6 +94,7 @@ def table(found: Shared, jobs: int) -> Component:
                     html.H2("Variants", className="gas-subtitle"),
                     html.Label("In which jobs", htmlFor=WHO, className="visually-hidden"),
                     dcc.Dropdown(sets, ALL, id=WHO, clearable=False, searchable=False, className="gas-shared-who"),
+                    html.Label("Annotated alike", htmlFor=WHAT, className="visually-hidden"),
                     dcc.RadioItems(differences, ALL, id=WHAT, className="gas-chips", inline=True),
                 ],
                 className="gas-section-head gas-shared-head",
@@ -151,11 +152,8 @@ def choice(jobs: Sequence[Job], chosen: Sequence[str]) -> Component:
             )
             if len(jobs) > 1
             else html.P("There is nothing to compare yet: you need two finished jobs.", className="gas-lead"),
-            html.Div(
-                dcc.Checklist(options, list(chosen), id=CHOSEN, className="gas-choices gas-shared-choices"),
-                role="group",
-                **{"aria-label": "Jobs to compare"},
-            ),
+            html.Label("Jobs to compare", htmlFor=CHOSEN, className="visually-hidden"),
+            dcc.Checklist(options, list(chosen), id=CHOSEN, className="gas-choices gas-shared-choices"),
             html.P(f"{counted(more, 'older job')} not listed.", className="gas-muted") if more > 0 else None,
             html.Div(
                 [

@@ -14,7 +14,6 @@ from pipeline.errors import GasError
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import JobStatus
 from pipeline.reference.bundle import load_bundle
-from pipeline.results.documents import are_readable
 from pipeline.settings import DEFAULT_ENGINE
 from portal.components.downloads import main_download
 from portal.components.job_failure import failure
@@ -22,7 +21,7 @@ from portal.components.job_relatives import kinship, run_again
 from portal.components.job_steps import progress, stepper
 from portal.components.sample import NOTE_ON_JOB, is_sample
 from portal.components.states import badge
-from portal.components.storage_state import storage_notice
+from portal.components.storage_state import may_be_explored, storage_notice
 from portal.components.words import number, size, time, with_code
 
 
@@ -76,7 +75,7 @@ def _actions(job: Job) -> list[Component]:
 
 def _explore(job: Job) -> list[Component]:
     """The way to the plots, filters and table of a result that can be read now."""
-    if not (job.has_results and job.has_tables and are_readable(job)):
+    if not may_be_explored(job):
         return []
     return [dcc.Link("Explore", href=f"/jobs/{job.job_id}/explore", className="btn btn-sm btn-primary")]
 
@@ -166,7 +165,7 @@ def _reasons(skipped: dict[str, int]) -> html.Div:
     ordered = sorted(skipped.items(), key=lambda item: -item[1])
     return html.Div(
         [
-            html.H3("Not annotated, and why", className="gas-minor-title"),
+            html.H2("Not annotated, and why", className="gas-minor-title"),
             html.Ul(
                 [html.Li([html.Strong(number(n)), f": {SKIP_SENTENCES.get(reason, reason)}"]) for reason, n in ordered]
             ),

@@ -15,7 +15,7 @@ from pipeline.settings import get_settings
 from portal.components.grid import FIT_COLUMNS, formatter, grid
 from portal.components.job_steps import current_step
 from portal.components.states import NOTHING_ANNOTATED, name_and_look, nothing_annotated
-from portal.components.storage_state import is_away, news_interval_ms
+from portal.components.storage_state import is_away, may_be_explored, news_interval_ms
 
 GRID_ID = "jobs-grid"
 ROW_HEIGHT = 52  # pixels
@@ -34,7 +34,7 @@ def row(job: Job, plan: str) -> Row:
     state_name, look = name_and_look(job)
     ended = job.complete_time if not job.is_active else clock.now_s()
     percent = job.progress.get("percent") if job.job_status == JobStatus.RUNNING else None
-    says, way_on = _says(job, plan), _way_on(job, plan)
+    says, (way_on, way_to) = _says(job, plan), _way_on(job, plan)
     return {
         "id": job.job_id,
         "name": job.input_file_name,
@@ -44,6 +44,7 @@ def row(job: Job, plan: str) -> Row:
         "percent": percent,
         "says": says,
         "way_on": way_on,
+        "way_to": way_to,
         "shown": f"{state_name} {percent} {says} {way_on}",
         "size": job.input_size,
         "records": counts.get("read"),
@@ -74,10 +75,12 @@ def _says(job: Job, plan: str) -> str:
     return ""
 
 
-def _way_on(job: Job, plan: str) -> str:
-    """Words of the link to the plans, where a change of plan is what brings the result back; else nothing."""
+def _way_on(job: Job, plan: str) -> tuple[str, str]:
+    """Words and address of a link: to the explorer, or to the plans where a change of plan brings the result back."""
+    if may_be_explored(job):
+        return "Explore", f"/jobs/{job.job_id}/explore"
     away = job.job_status == JobStatus.COMPLETED and job.result_storage == StorageState.ARCHIVED
-    return "Bring back" if away and plan != PREMIUM else ""
+    return ("Bring back", "/plans") if away and plan != PREMIUM else ("", "")
 
 
 def active_ids(jobs: list[Job]) -> list[str]:
@@ -135,22 +138,24 @@ def job_grid(jobs: list[Job], plan: str) -> dag.AgGrid:
 
 
 def _columns() -> list[dict[str, Any]]:
-    amount = {"type": "rightAligned", "width": 112, "sortingOrder": ["desc", "asc", None]}
+    amount = {"type": "rightAligned", "width": 104, "sortingOrder": ["desc", "asc", None]}
     return [
-        {"field": "name", "headerName": "Name", "cellRenderer": "GasJobName", "flex": 3, "minWidth": 104},
+        {"field": "name", "headerName": "Name", "cellRenderer": "GasJobName", "flex": 2, "minWidth": 104},
         # A cell is drawn anew when its value changes, so the value is all that the cell shows.
         {"colId": "state", "field": "shown", "headerName": "State", "cellRenderer": "GasJobState"}
         | {"flex": 3, "minWidth": 172},
         {"field": "size", "headerName": "Size", "valueFormatter": formatter("gasSize")} | amount,
         {"field": "records", "headerName": "Records", "valueFormatter": formatter("gasInteger")} | amount,
-        {"field": "annotated", "headerName": "Annotated", "valueFormatter": formatter("gasInteger")} | amount,
-        {"field": "submitted", "headerName": "Submitted", "cellRenderer": "GasTime", "width": 172}
+        {"field": "annotated", "headerName": "Annotated", "valueFormatter": formatter("gasInteger")}
+        | amount
+        | {"width": 120},
+        {"field": "submitted", "headerName": "Submitted", "cellRenderer": "GasTime", "width": 148}
         | {"sort": "desc", "sortingOrder": ["desc", "asc"]},
         {"field": "seconds", "headerName": "Took", "valueFormatter": formatter("gasDuration")}
         | amount
-        | {"width": 124},
-        {"colId": "actions", "headerName": "", "headerTooltip": "Delete", "cellRenderer": "GasJobActions", "width": 60}
-        | {"sortable": False, "resizable": False, "cellClass": "gas-cell-actions"},
+        | {"width": 108},
+        {"colId": "actions", "headerName": "Delete", "cellRenderer": "GasJobActions", "width": 60}
+        | {"sortable": False, "resizable": False, "cellClass": "gas-cell-actions", "headerClass": "gas-header-unseen"},
     ]
 
 

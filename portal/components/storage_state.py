@@ -45,6 +45,11 @@ def is_away(job: Job) -> bool:
     return job.job_status == JobStatus.COMPLETED and job.result_storage in AWAY
 
 
+def may_be_explored(job: Job) -> bool:
+    """True while the explorer can read the job's tables."""
+    return job.has_results and job.has_tables
+
+
 def away_sentence(job: Job, role: str) -> str | None:
     """Why a file of the result cannot be fetched now; None for one that can."""
     if not is_away(job) or role not in MOVING_ROLES:

@@ -28,7 +28,7 @@ FLANK = 30  # bases to either side that the genome browser shows at first
 
 def drawer() -> Component:
     """The drawer, still closed and empty."""
-    return html.Aside(
+    return html.Section(  # not an aside: that may not be a dialog
         [
             html.Header(
                 [

@@ -71,6 +71,7 @@ def _formats(job: Job) -> Component:
     return html.Fieldset(
         [
             html.Legend("Format"),
+            html.Label("Format", htmlFor=FORMAT, className="visually-hidden"),
             dcc.RadioItems(
                 id=FORMAT,
                 options=[{"label": _label(each), "value": each.id} for each in offered],
@@ -95,6 +96,7 @@ def _columns(columns: list[Column]) -> Component:
     return html.Fieldset(
         [
             html.Legend("Columns"),
+            html.Label("Columns", htmlFor=WHICH, className="visually-hidden"),
             dcc.RadioItems(
                 id=WHICH,
                 options=[

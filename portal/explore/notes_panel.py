@@ -40,6 +40,7 @@ def place() -> Component:
     return html.Section(
         [
             html.H3("Your note", className="gas-minor-title", id="note-title"),
+            html.Label("Tag", htmlFor=TAG, className="visually-hidden"),
             dcc.RadioItems(
                 [{"label": name, "value": tag} for tag, name in TAGS.items()],
                 NO_TAG,

@@ -62,3 +62,17 @@ def test_a_gene_shows_its_protein_its_variants_and_links_that_open_outside_on_a_
     expect(page.locator("#gene-grid .ag-center-cols-container [role=row]")).to_have_count(3)
     page.get_by_role("link", name="Show them in the explorer").click()
     expect(page.locator("#explore-count")).to_contain_text("3")
+
+
+def test_plots_of_a_gene_and_of_a_comparison_change_colour_with_the_theme(
+    page: Page, portal_server: PortalServer, person: User
+) -> None:
+    one, two = (job_of(person, "A", 5, 70, name=name) for name in ("one.vcf", "two.vcf"))
+    addresses = {gene_address(one.job_id, "A"): "lollipop", f"/jobs/compare?jobs={one.job_id},{two.job_id}": "upset"}
+    for address, plot in addresses.items():
+        page.goto(portal_server.url + address)
+        label = page.locator(f".gas-figure-{plot} .ytick text").first
+        label.wait_for()
+        before = label.evaluate("element => element.style.fill")
+        page.get_by_role("button", name="Switch between light and dark").click()
+        expect(label).not_to_have_css("fill", before)

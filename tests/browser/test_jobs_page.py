@@ -19,7 +19,8 @@ from tests.builders import make_job, write_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
-FIRST_VISIT_BYTES = 900 * 1024  # aimed at: 850 KiB; the explorer's scripts load on every Dash page as yet
+FIRST_VISIT_BYTES = 850 * 1024
+COMPRESSING_S = 30
 NEXT_VISIT_BYTES = 30 * 1024
 HOSTILE = "<img src=x onerror=alert(1)> =cmd|' a.b~c:d=é.vcf.gz"
 
@@ -233,7 +234,12 @@ def test_the_page_moves_few_bytes_on_the_first_visit_and_next_to_none_on_the_nex
     ended(make_job(person))
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    session.send("Network.clearBrowserCache")
     url = f"{portal_server.url}/jobs"
-    assert _visit(page, session, url) <= FIRST_VISIT_BYTES
+    for _ in range(COMPRESSING_S):  # a portal that has just started still makes its smallest bodies
+        session.send("Network.clearBrowserCache")
+        first = _visit(page, session, url)
+        if first <= FIRST_VISIT_BYTES:
+            break
+        page.wait_for_timeout(1000)
+    assert first <= FIRST_VISIT_BYTES
     assert _visit(page, session, url) <= NEXT_VISIT_BYTES

@@ -139,6 +139,34 @@ def test_the_table_of_jobs_follows_the_moves(page: Page, portal_server: PortalSe
     expect(links(page)).to_have_count(0)
 
 
+def test_a_row_leads_on_to_the_explorer_or_to_what_brings_its_result_back(
+    page: Page, portal_server: PortalServer, person: User
+) -> None:
+    jobs = {state: stored_job(person.user_id, state, name=f"{state}.vcf") for state in (StorageState.HOT, AWAY[1])}
+
+    def cell(state: StorageState) -> Locator:
+        return page.locator(f'#jobs-grid .ag-row[row-id="{jobs[state].job_id}"] [col-id="state"]')
+
+    page.goto(f"{portal_server.url}/jobs")
+    cell(StorageState.HOT).get_by_role("link", name="Explore").click()
+    page.wait_for_url(f"**/jobs/{jobs[StorageState.HOT].job_id}/explore")
+    page.go_back()
+    cell(AWAY[1]).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/plans")
+
+
+def test_nothing_of_a_jobs_page_lies_beside_a_phones_screen(
+    new_page: Callable[..., Page], portal_server: PortalServer, person: User
+) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    sign_in(page, portal_server, person, "/account")
+    for state in (StorageState.HOT, StorageState.ARCHIVED):
+        open_job(page, portal_server, stored_job(person.user_id, state))
+        page.locator(".gas-figure-genome .main-svg").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_an_archived_result_is_brought_back_by_an_upgrade_C07(
     page: Page, portal_server: PortalServer, person: User
 ) -> None:

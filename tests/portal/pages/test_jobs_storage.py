@@ -67,7 +67,15 @@ def test_an_archived_row_offers_what_brings_it_back_and_is_drawn_anew_after_an_u
     assert (free["way_on"], free["says"]) == ("Bring back", "")
     assert (premium["way_on"], premium["says"]) == ("", "Comes back soon")
     assert free["shown"] != premium["shown"], "a cell is drawn anew when its value changes"
-    assert job_table.row(stored_job(user.user_id, StorageState.HOT), "free_user")["way_on"] == ""
+    assert free["way_to"] == "/plans"
+
+
+def test_a_row_leads_to_the_explorer_while_its_result_is_there_to_be_read_C26(user: User) -> None:
+    job = stored_job(user.user_id, StorageState.HOT)
+    row = job_table.row(job, user.plan)
+    assert (row["way_on"], row["way_to"]) == ("Explore", f"/jobs/{job.job_id}/explore")
+    for state in (StorageState.ARCHIVING, StorageState.RESTORING):
+        assert job_table.row(in_state(job, state), user.plan)["way_on"] == ""
 
 
 def test_the_row_follows_its_record_and_then_the_page_falls_silent(signed_in: FlaskClient, user: User) -> None:
