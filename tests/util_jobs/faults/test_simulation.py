@@ -16,7 +16,14 @@ from util_jobs.faults.simulation import Simulation, simulating
 from util_jobs.template import resolve
 
 PIPELINE_TESTS = Path(__file__).parents[2] / "pipeline"
-CLEAN_SCHEDULES = 20  # half a second each; `python -m util_jobs faults` runs as many as one likes
+# Half a second each; `python -m util_jobs faults` runs as many as one likes. Of seeds 1 to 500 the ones from 44 on were
+# chosen because, when that was measured, they and some before them reached all 159 call sites of the 500, and died at
+# all 126 at which any of them did.
+CLEAN_SEEDS = (
+    *range(1, 41), 44, 47, 54, 60, 61, 64, 66, 67, 71, 87, 91, 119, 130, 138, 139, 143, 160, 169, 175, 212, 225,
+    232, 234, 236, 254, 266, 268, 269, 277, 301, 308, 311, 316, 322, 327, 336, 339, 343, 345, 357, 378, 379, 380,
+    385, 405, 416, 444, 453, 466, 472, 479, 488,
+)  # fmt: skip
 CATCH_WITHIN = 60  # schedules
 # Each bug with a seed that caught it when this was written. That one is tried first, which is quick; a change of the
 # code moves what a seed does, so then the others are tried. The simulation misses those of `HELD_BY_TESTS` most times,
@@ -76,11 +83,16 @@ def test_another_seed_goes_another_way(simulation: Simulation) -> None:
     assert simulation.run(3).digest != simulation.run(4).digest
 
 
-def test_schedules_of_crashes_and_disorder_break_nothing_C10_C18_C22_C35(simulation: Simulation) -> None:
-    outcomes = [simulation.run(seed) for seed in range(1, CLEAN_SCHEDULES + 1)]
-    assert {o.seed: o.violations for o in outcomes if o.violations} == {}
-    crashed_at = {site for o in outcomes for site, _ in o.crashed_at}
-    assert len(crashed_at) >= 20, "the schedules crash at too few of the call sites"
+@pytest.mark.parametrize("third", range(3))
+def test_schedules_of_crashes_and_disorder_break_nothing_C10_C18_C22_C35(simulation: Simulation, third: int) -> None:
+    reached, died_at = set(), set()
+    for seed in CLEAN_SEEDS[third::3]:
+        outcome = simulation.run(seed)
+        assert outcome.violations == [], seed
+        reached |= set(outcome.called_at)
+        died_at |= {site for site, _ in outcome.crashed_at}
+    assert len(reached) >= 120, "the schedules reach too few of the call sites"
+    assert len(died_at) >= 50, "nobody dies at too many of the call sites"
 
 
 @pytest.mark.parametrize(("name", "likely"), CAUGHT.items(), ids=list(CAUGHT))
