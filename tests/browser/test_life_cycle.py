@@ -150,9 +150,9 @@ def test_a_row_leads_on_to_the_explorer_or_to_what_brings_its_result_back(
     page.goto(f"{portal_server.url}/jobs")
     cell(StorageState.HOT).get_by_role("link", name="Explore").click()
     page.wait_for_url(f"**/jobs/{jobs[StorageState.HOT].job_id}/explore")
-    page.go_back()
-    cell(AWAY[1]).focus()
-    page.keyboard.press("Enter")
+    page.goto(f"{portal_server.url}/jobs")
+    expect(cell(AWAY[1]).get_by_role("link", name="Bring back")).to_be_visible()
+    cell(AWAY[1]).press("Enter")
     page.wait_for_url("**/plans")
 
 

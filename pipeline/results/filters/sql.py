@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial, singledispatchmethod
@@ -30,6 +31,8 @@ from pipeline.results.filters.values import disjoint, namings, terms_of, typed, 
 MOST_PAIRS = 4  # conditions that look for a second variant in the gene: each repeats those beside it
 FEW = 24  # values or regions that are written one by one, which lets the reader skip whole blocks of the file
 TRUE = "true"
+PARAMETER = re.compile(r"\$(\w+)")
+CALLS = "genotypes"  # the parameter with the path of the table of calls
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,9 @@ def where(group: Group, table: Table) -> Where:
         raise FilterError(f"A filter can look for compound heterozygous variants {MOST_PAIRS} times at most.")
     writer = _Writer(table)
     sql = writer.write(group, ())
-    return Where(sql, writer.parameters, writer.needs_calls)
+    named = set(PARAMETER.findall(sql))  # beside what is always true, other conditions of an OR are left out
+    parameters = {name: value for name, value in writer.parameters.items() if name in named}
+    return Where(sql, parameters, writer.needs_calls and CALLS in named)
 
 
 @dataclass

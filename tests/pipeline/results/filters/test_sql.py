@@ -59,6 +59,11 @@ def test_groups_in_groups_let_through_what_they_say(cohorts: list[Cohort], group
         assert cohort.found(group) == naively(cohort, group)
 
 
+def test_what_stands_beside_an_empty_group_in_an_or_is_not_asked(cohorts: list[Cohort]) -> None:
+    group = Group(join="any", parts=(Group(), Range(column="qual", least=1.0)))
+    assert cohorts[0].found(group) == naively(cohorts[0], group) == cohorts[0].found(Group())
+
+
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text])
 @pytest.mark.parametrize("kind", ["text", "value", "negated", "terms"])
 def test_hostile_text_is_only_looked_for_C09(cohorts: list[Cohort], text: str, kind: str) -> None:
