@@ -80,7 +80,7 @@ def test_an_update_keeps_the_focus_and_the_place_in_a_long_table(
     page.wait_for_timeout(2500)
     assert page.evaluate("document.activeElement.closest('.ag-row').getAttribute('row-id')") == focused
     assert viewport.evaluate("element => element.scrollTop") == place
-    page.keyboard.press("Control+Home")
+    page.keyboard.press("Home")
     expect(page.locator(f'#jobs-grid .ag-row[row-id="{job.job_id}"]')).to_contain_text("88 %")
 
 
