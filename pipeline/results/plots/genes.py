@@ -33,8 +33,13 @@ class Genes:
 def genes(source: Source) -> Genes:
     """By variants of high or moderate impact, most first; of equal ones the one with more high impact."""
     damaging = "impact IN ('HIGH', 'MODERATE') AND gene IS NOT NULL"
-    found: dict[str, list[int]] = {}
-    for gene, high, n in counts(source, "gene", "impact = 'HIGH'", condition=damaging):
-        found.setdefault(gene, [0, 0])[0 if high else 1] += n
-    first = heapq.nsmallest(MOST_GENES, found.items(), key=lambda item: (-sum(item[1]), -item[1][0], item[0]))
-    return Genes([GeneCount(gene, *of) for gene, of in first], len(found), sum(map(sum, found.values())))
+    found = counts(source, "gene", "impact = 'HIGH'", condition=damaging)
+    high = {gene: n for gene, is_high, n in found if is_high}
+    moderate = {gene: n for gene, is_high, n in found if not is_high}
+    both = moderate | {gene: n + moderate.get(gene, 0) for gene, n in high.items()}
+    least = min(heapq.nlargest(MOST_GENES, both.values()), default=0)
+    # There may be tens of thousands of genes; only those that can be among the first are compared one by one.
+    first = sorted((-n, -high.get(gene, 0), gene, moderate.get(gene, 0)) for gene, n in both.items() if n >= least)[
+        :MOST_GENES
+    ]
+    return Genes([GeneCount(gene, -less, n) for _, less, gene, n in first], len(both), sum(both.values()))
