@@ -38,7 +38,10 @@ def figure(found: Classes, group: Group) -> look.Figure:
         "hovertext": labels,
         "hovertemplate": "%{hovertext}<br>%{x:,d} variants<extra></extra>",
     }
-    return {"data": [trace | look.bar_ends(counts)], "layout": look.lying_bars(labels, max(counts), "Variants")}
+    return {
+        "data": [trace | look.bar_ends(counts)],
+        "layout": look.lying_bars(labels, max(counts), "Variants", "Class"),
+    }
 
 
 def alternative(found: Classes) -> str:

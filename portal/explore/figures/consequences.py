@@ -34,7 +34,7 @@ def figure(found: list[ConsequenceCount], group: Group) -> look.Figure:
     highest = max((bar.variants for bar in bars), default=0)
     return {
         "data": traces,
-        "layout": look.lying_bars([bar.label for bar in bars], highest, "Variants", **look.legend()),
+        "layout": look.lying_bars([bar.label for bar in bars], highest, "Variants", "Consequence", **look.legend()),
     }
 
 

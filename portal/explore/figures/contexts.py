@@ -35,7 +35,7 @@ def figure(found: Contexts, _group: Group) -> look.Figure:
         },
         **look.legend(),
     )
-    return {"data": traces, "layout": drawn}
+    return {"data": traces, "layout": look.whole_bars(drawn, "x", "Change in its context")}
 
 
 def alternative(found: Contexts) -> str:

@@ -35,7 +35,7 @@ def figure(found: Frequencies, group: Group) -> look.Figure:
         traces.append(_apart(found, group, beside))
         drawn["xaxis2"] = look.axis(type="category", domain=[0, split], showgrid=False, tickangle=0, anchor="y")
         drawn["yaxis"]["anchor"] = "x2"
-    return {"data": traces, "layout": drawn}
+    return {"data": traces, "layout": look.whole_bars(drawn, "x", "Allele frequency")}
 
 
 def alternative(found: Frequencies) -> str:

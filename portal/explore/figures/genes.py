@@ -16,7 +16,7 @@ def figure(found: Genes, group: Group) -> look.Figure:
     places = list(range(len(found.ranked)))
     chosen = [selection.chosen_value(group, "gene", count.gene) for count in found.ranked]
     traces = []
-    for impact in ("HIGH", "MODERATE"):
+    for impact, head in (("HIGH", "%{hovertext}<br>"), ("MODERATE", "")):  # both are told one below the other
         counts = [count.high if impact == "HIGH" else count.moderate for count in found.ranked]
         traces.append(
             {
@@ -29,12 +29,12 @@ def figure(found: Genes, group: Group) -> look.Figure:
                 "textposition": "none",
                 "customdata": [selection.one_of("gene", [count.gene]) for count in found.ranked],
                 "hovertext": [look.folded(count.gene, 40) for count in found.ranked],
-                "hovertemplate": f"%{{hovertext}}<br>%{{x:,d}} of {impact.lower()} impact<extra></extra>",
+                "hovertemplate": f"{head}%{{x:,d}} of {impact.lower()} impact<extra></extra>",
             }
         )
     sums = [count.high + count.moderate for count in found.ranked]
     labels = [look.plain(_short(count.gene)) for count in found.ranked]
-    drawn = look.lying_bars(labels, max(sums, default=0), "Variants", **look.legend())
+    drawn = look.lying_bars(labels, max(sums, default=0), "Variants", "Gene", **look.legend())
     drawn["annotations"] = [_sum(place, n) for place, n in zip(places, sums, strict=True)]
     return {"data": traces, "layout": drawn}
 

@@ -49,7 +49,7 @@ def figure(found: Histogram, group: Group) -> look.Figure:
             "selectdirection": "h",
             "meta": {"brush": {"kind": "range", "column": found.column, "scale": "linear"}},
         }
-    return {"data": [trace], "layout": drawn}
+    return {"data": [trace], "layout": look.whole_bars(drawn, "x", AXES.get(found.column, found.column))}
 
 
 def alternative(found: Histogram) -> str:

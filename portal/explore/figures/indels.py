@@ -34,7 +34,8 @@ def figure(found: Indels, group: Group) -> look.Figure:
         bargap=0.1,
         **look.legend(),
     )
-    return {"data": [_trace(found, group, *kind) for kind in KINDS], "layout": drawn}
+    traces = [_trace(found, group, *kind) for kind in KINDS]
+    return {"data": traces, "layout": look.whole_bars(drawn, "x", "Length")}
 
 
 def alternative(found: Indels) -> str:

@@ -47,7 +47,7 @@ def layout(height: int, **others: Any) -> Figure:
 
 def axis(**others: Any) -> Figure:
     """A quiet axis that cuts no label and cannot be dragged."""
-    quiet = {"color": MUTED, "gridcolor": BORDER, "zerolinecolor": BORDER}
+    quiet = {"color": MUTED, "gridcolor": BORDER, "zerolinecolor": BORDER, "showspikes": False}
     return quiet | {"automargin": True, "fixedrange": True, "tickfont": {"color": MUTED}} | others
 
 
@@ -72,15 +72,25 @@ def label_axis(labels: list[str]) -> Figure:
     )
 
 
-def lying_bars(labels: list[str], highest: int, title: str, **others: Any) -> Figure:
-    """The layout of lying bars, with room at the right for the numbers at their ends, also on a phone."""
+def lying_bars(labels: list[str], highest: int, title: str, pointed: str = "", **others: Any) -> Figure:
+    """The layout of lying bars, with room at the right for the numbers at their ends, also on a phone. `pointed` as in
+    `whole_bars`."""
     room = 1.06 + ROOM_A_LETTER * len(f"{highest:,}")
     counts = count_axis(title, highest, range=[0, room * max(highest, 1)], nticks=4, tickangle=0)
     pixels = BAR_PIXELS + LINE_PIXELS * (max((label.count("<br>") for label in labels), default=0))
     head = LEGEND_PIXELS if others.get("showlegend") else 0
-    return layout(
-        70 + head + pixels * max(2, len(labels)), xaxis=counts, yaxis=label_axis(labels), bargap=0.28, **others
-    )
+    height = 70 + head + pixels * max(2, len(labels))
+    drawn = layout(height, xaxis=counts, yaxis=label_axis(labels), bargap=0.28, **others)
+    return whole_bars(drawn, "y", pointed) if pointed else drawn
+
+
+def whole_bars(drawn: Figure, letter: str, pointed: str) -> Figure:
+    """A layout in which the whole line of a bar, from end to end of the plot, can be pointed at and clicked: a bar of
+    one variant beside one of a million is too small a mark. `letter` is the axis that the bars stand on, `pointed`
+    what that axis tells, which is said above the numbers of the bar."""
+    said = {"unifiedhovertitle": {"text": pointed}}
+    axes = {name: axis | said for name, axis in drawn.items() if name.startswith(f"{letter}axis")}
+    return drawn | axes | {"hovermode": f"{letter} unified"}
 
 
 def bar_ends(counts: list[int]) -> Figure:

@@ -21,7 +21,8 @@ def figure(found: Substitutions, group: Group) -> look.Figure:
         bargap=0.25,
         **look.legend(),
     )
-    return {"data": [_trace(found, group, *kind) for kind in KINDS], "layout": drawn}
+    traces = [_trace(found, group, *kind) for kind in KINDS]
+    return {"data": traces, "layout": look.whole_bars(drawn, "x", "Substitution")}
 
 
 def alternative(found: Substitutions) -> str:
