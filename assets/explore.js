@@ -80,11 +80,13 @@
     window.history.pushState({}, "", window.location.pathname + wanted);
   }
 
-  window.addEventListener("popstate", () => {
-    if (!page()) return;
+  /** Back and forward from one view of a result to another change the view on the page that is there (`history.js`). */
+  explore.went = () => {
+    if (!page() || window.location.pathname !== `/jobs/${page().dataset.job}/explore`) return false;
     const view = new URLSearchParams(window.location.search).get("view") || "";
     clientside.set_props("explore-went", { data: { view, at: now() } });
-  });
+    return true;
+  };
 
   async function copyLink() {
     if (tooLong) return say(tooLong, { stays: true });
