@@ -47,7 +47,7 @@ def _figure(plot: Named, drawn: Drawn) -> Component:
             dcc.Store(id={"type": painting.FIGURE, "name": plot.name}, data=figure),
             dcc.Graph(
                 id={"type": painting.GRAPH, "name": plot.name},
-                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                figure=painting.NOT_YET,
                 config=CONFIG,
                 style={"height": f"{figure['layout']['height']}px"},
                 responsive=True,

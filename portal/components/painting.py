@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import MATCH, ClientsideFunction, Input, Output, clientside_callback
 
 GRAPH = "gas-plot"  # type of the graphs, `{"type": GRAPH, "name": …}`
 FIGURE = "gas-figure"  # type of the Stores with their figures, whose colours are tokens of portal.css
 THEME = "gas-theme"  # Store: a page with plots has one; it changes when the reader switches the theme
+# What a graph shows until its figure comes: nothing, in no more room than it needs.
+NOT_YET: dict[str, Any] = {
+    "data": [],
+    "layout": {"height": 24, "xaxis": {"visible": False}, "yaxis": {"visible": False}},
+}
 
 
 def register() -> None:

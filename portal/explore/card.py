@@ -61,7 +61,12 @@ def _body(plot: Plot) -> list[Component]:
     said = f"gas-plot-said-{name}"
     return [
         html.Div(
-            dcc.Graph(id={"type": painting.GRAPH, "name": name}, config=GRAPH_CONFIG, responsive=True),
+            dcc.Graph(
+                id={"type": painting.GRAPH, "name": name},
+                figure=painting.NOT_YET,
+                config=GRAPH_CONFIG,
+                responsive=True,
+            ),
             className="gas-plot-place",
             role="img",
             **{"aria-labelledby": _label(plot), "aria-describedby": said},
