@@ -18,7 +18,7 @@ COMMANDS: dict[str, str] = {
     "queues": "util_jobs.queues.command:command",
     "reconcile": "util_jobs.reconcile:command",
     "reference": "util_jobs.reference:command",
-    "screenshots": "util_jobs.screenshots:command",
+    "screenshots": "util_jobs.screenshots.command:command",
     "seed": "util_jobs.seed:command",
     "settings-doc": "util_jobs.settings_doc:command",
     "survival": "util_jobs.survival.command:command",

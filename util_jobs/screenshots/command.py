@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pipeline.accounts.demo import DEMO_ACCOUNTS
 from pipeline.errors import ConfigurationError, GasError
 from util_jobs.local.environment import ROOT
 from util_jobs.local.private_stack import private_stack
+from util_jobs.screenshots.explorer import take_explorer
+from util_jobs.screenshots.portal import take_archived, take_portal
+from util_jobs.screenshots.walk import Save, Walk
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 CHROMIUM = Path("/usr/bin/chromium")
-DESKTOP = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
-LOOKS = {"light": ("light", DESKTOP), "dark": ("dark", DESKTOP), "phone": ("light", PHONE)}
+DESKTOP: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+LOOKS: dict[str, tuple[Literal["light", "dark"], ViewportSize]] = {
+    "light": ("light", DESKTOP),
+    "dark": ("dark", DESKTOP),
+    "phone": ("light", PHONE),
+}
+    "light": ("light", DESKTOP),
+    "dark": ("dark", DESKTOP),
+    "phone": ("light", PHONE),
+}
 SETTLE_MS = 800  # figures draw and fade in
-ARCHIVED_WITHIN_MS = 60_000
 
-Save = Callable[[Any, str], None]  # a page, and the name of its picture
+# Each walk with the settings of its own stack.
+WALKS: list[tuple[Walk, dict[str, str]]] = [
+    (take_portal, {}),
+    (take_explorer, {}),
+    (take_archived, {"GAS_RETENTION_S": "0"}),
+]
 
 
 @click.command("screenshots")
@@ -82,57 +96,3 @@ def _picture_of_the_whole_page(page: Page, path: Path) -> None:
     page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=path)
     page.set_viewport_size(size)
-
-
-def _sign_in(page: Page) -> None:
-    """From the page of sign-in to the list with the demo job."""
-    account = DEMO_ACCOUNTS[0]
-    page.get_by_role("textbox", name="E-mail").fill(account.email)
-    page.get_by_role("textbox", name="Password").fill(account.password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/jobs")
-    page.get_by_role("link", name="sample.vcf").first.wait_for()
-
-
-def _take(page: Page, web_url: str, save: Save) -> None:
-    """Walk through the portal as a scientist does."""
-    page.goto(web_url)
-    save(page, "home")
-    page.goto(f"{web_url}/register")
-    save(page, "register")
-    page.goto(f"{web_url}/login")
-    save(page, "sign-in")
-    _sign_in(page)
-    save(page, "jobs")
-    page.get_by_role("link", name="sample.vcf").first.click()
-    page.locator(".js-plotly-plot").first.wait_for()
-    save(page, "job")
-    page.get_by_role("link", name="Explore").click()
-    page.locator("[data-plot=consequences] .main-svg").first.wait_for()
-    save(page, "explore")
-    page.get_by_role("button", name="Add a filter").click()
-    page.get_by_role("searchbox", name="Search columns").fill("impact")
-    page.get_by_role("searchbox", name="Search columns").press("Enter")
-    save(page, "explore-builder")
-    page.get_by_role("button", name="Cancel").click()
-    page.goto(f"{web_url}/account")
-    save(page, "account")
-    page.goto(f"{web_url}/plans")
-    save(page, "plans")
-
-
-def _take_archived(page: Page, web_url: str, save: Save) -> None:
-    """What is left to see of a result that is in the archive."""
-    page.goto(f"{web_url}/login")
-    _sign_in(page)
-    page.get_by_role("link", name="Bring back").wait_for(timeout=ARCHIVED_WITHIN_MS)
-    page.get_by_role("link", name="sample.vcf").first.click()
-    page.locator(".js-plotly-plot").first.wait_for()
-    save(page, "archived")
-
-
-# Each walk with the settings of its own stack.
-WALKS: list[tuple[Callable[[Any, str, Save], None], dict[str, str]]] = [
-    (_take, {}),
-    (_take_archived, {"GAS_RETENTION_S": "0"}),
-]
