@@ -28,10 +28,6 @@ LOOKS: dict[str, tuple[Literal["light", "dark"], ViewportSize]] = {
     "dark": ("dark", DESKTOP),
     "phone": ("light", PHONE),
 }
-    "light": ("light", DESKTOP),
-    "dark": ("dark", DESKTOP),
-    "phone": ("light", PHONE),
-}
 SETTLE_MS = 800  # figures draw and fade in
 
 # Each walk with the settings of its own stack.
