@@ -7,7 +7,6 @@ process. The name of a cached file is made from bucket, key and checksum: it can
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -20,16 +19,16 @@ from typing import IO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline import clock, ids, logs, storage
-from pipeline.errors import ConflictError, LimitError, NotFoundError, RetryableError
+from pipeline import ids, logs, storage
+from pipeline.errors import ConflictError, NotFoundError, RetryableError
 from pipeline.jobs.model import Job
+from pipeline.results.cache_room import cache_dir, disk_error, exclusively, make_room
 from pipeline.settings import get_settings
 
 log = logs.get_logger()
 TABLES = ("variants", "consequences", "genotypes")
 DERIVED = "derived"  # folder of what was made from several tables; no job has this id
 LOCK_STRIPES = 64  # a fixed number of lock files: they never have to be removed, and rarely meet
-ABANDONED_AFTER_S = 3600  # a fetch that wrote nothing for so long is dead (reads time out after a minute)
 ATTEMPTS = 3
 
 
@@ -42,11 +41,6 @@ class _Entry:
     size: int
     sha256: str
     path: Path
-
-
-def cache_dir() -> Path:
-    """Folder of the cached tables; DuckDB may read here and nowhere else."""
-    return (get_settings().data_dir / "cache" / "results").absolute()
 
 
 @contextmanager
@@ -104,16 +98,16 @@ def path_of(job: Job, role: str) -> Path:
 
 def _derive(path: Path, expected_size: int, make: Callable[[Path], None]) -> None:
     part = path.with_suffix(".part")
-    with _exclusively(f"derive-{int(path.stem[-8:], 16) % LOCK_STRIPES}"):
+    with exclusively(f"derive-{int(path.stem[-8:], 16) % LOCK_STRIPES}"):
         if path.exists():
             return
         try:
-            _make_room(min(expected_size, get_settings().result_cache_bytes))
+            make_room(min(expected_size, get_settings().result_cache_bytes))
             path.parent.mkdir(parents=True, exist_ok=True)
             make(part)
             part.replace(path)
         except OSError as error:
-            raise _disk_error(error) from error
+            raise disk_error(error) from error
         finally:
             part.unlink(missing_ok=True)
 
@@ -151,25 +145,15 @@ def _open_shared(path: Path) -> IO[bytes] | None:
     return handle
 
 
-@contextmanager
-def _exclusively(name: str) -> Iterator[None]:
-    """One process and thread at a time for this name."""
-    folder = cache_dir() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / name).open("ab") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
 def _fetch(entry: _Entry) -> None:
     """Bring the object here unless another reader just did; it appears whole and verified or not at all."""
     stripe = int(entry.path.stem[-8:], 16) % LOCK_STRIPES
     part = entry.path.with_suffix(".part")
-    with _exclusively(f"fetch-{stripe}"):
+    with exclusively(f"fetch-{stripe}"):
         if entry.path.exists():
             return
         try:
-            _make_room(entry.size)
+            make_room(entry.size)
             entry.path.parent.mkdir(parents=True, exist_ok=True)
             storage.download(entry.bucket, entry.key, part, sha256=entry.sha256)
             part.replace(entry.path)
@@ -179,64 +163,6 @@ def _fetch(entry: _Entry) -> None:
                 "The result could not be fetched just now. Try again in a moment.", code="result_unavailable"
             ) from error
         except OSError as error:
-            raise _disk_error(error) from error
+            raise disk_error(error) from error
         finally:
             part.unlink(missing_ok=True)
-
-
-def _disk_error(error: OSError) -> RetryableError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return RetryableError("The server's disk is full. Its operators have to make room.", code="disk_full")
-    return RetryableError("The server could not keep a copy of the result. Try again.", code="cache_failed")
-
-
-def tidy() -> None:
-    """Remove what was unused for long, and what is over the limit, also where nobody fetches anything."""
-    _make_room(0)
-
-
-def _make_room(size: int) -> None:
-    """Remove what was unused for long and, least recently used first, what is over the limit.
-
-    Two fetches at once may overshoot by what is still under way: the limit is a target, not a quota.
-    """
-    limit = get_settings().result_cache_bytes
-    if size > limit:
-        raise LimitError(
-            f"The table has {size:,} bytes; the server keeps at most {limit:,} (result_cache_bytes). "
-            "Download it instead.",
-            code="result_too_large",
-        )
-    with _exclusively("clean-up"):
-        files = sorted(cached_files(), key=lambda entry: entry[1].st_mtime)
-        excess = size + sum(stat.st_size for _, stat in files) - limit
-        oldest_kept = clock.now() - get_settings().result_cache_idle_s
-        for path, stat in files:
-            unneeded = path.suffix == ".part" or stat.st_mtime < oldest_kept
-            if (excess > 0 or unneeded) and _remove_unused(path):
-                excess -= stat.st_size
-
-
-def cached_files() -> Iterator[tuple[Path, os.stat_result]]:
-    """Every cached table, and what a dead process left of a fetch."""
-    for path in cache_dir().glob("*/*"):
-        try:
-            stat = path.stat()
-        except FileNotFoundError:
-            continue
-        abandoned = path.suffix == ".part" and stat.st_mtime < clock.now() - ABANDONED_AFTER_S
-        if path.suffix == ".parquet" or abandoned:
-            yield path, stat
-
-
-def _remove_unused(path: Path) -> bool:
-    """Remove a file unless somebody reads it."""
-    try:
-        with path.open("rb") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
-    except FileNotFoundError:
-        return True
-    except BlockingIOError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline import clock, dynamo, ids, logs
 from pipeline.jobs import store
-from pipeline.results import cache
+from pipeline.results import cache, cache_room
 from pipeline.settings import get_settings
 
 log = logs.get_logger()
@@ -25,7 +25,7 @@ _IDS_IN_NAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")  # a derived
 def last_opened() -> dict[str, float]:
     """Ids of the jobs with something in the cache, and when any of it was last opened (epoch seconds)."""
     found: dict[str, float] = {}
-    for path, stat in cache.cached_files():
+    for path, stat in cache_room.cached_files():
         folder = path.parent.name
         names = _IDS_IN_NAME.findall(path.stem) if folder == cache.DERIVED else [folder]
         for job_id in filter(ids.is_id, names):
@@ -73,7 +73,7 @@ class UpkeepLoop:
     def round(self) -> None:
         """What a cloud or a disk that does not answer keeps from being done is done at the next round."""
         try:
-            cache.tidy()
+            cache_room.tidy()
             count = forget_gone()
         except (BotoCoreError, ClientError, OSError) as error:
             log.warning("cache_not_looked_after", error=type(error).__name__)

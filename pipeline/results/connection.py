@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import LimitError, RetryableError
-from pipeline.results import beside, cache, latest, turns
+from pipeline.results import beside, cache_room, latest, turns
 from pipeline.results.kept import kept
 from pipeline.results.latest import asking as asking  # part of how a question is asked
 from pipeline.settings import get_settings
@@ -32,7 +32,7 @@ def _cursor() -> duckdb.DuckDBPyConnection:
 
     Opening at import, or before gunicorn forks, hangs every worker: the process id is part of the key.
     """
-    folder = cache.cache_dir()
+    folder = cache_room.cache_dir()
     with _lock:
         key = (os.getpid(), folder)
         if key not in _opened:

@@ -19,6 +19,7 @@ import numpy as np
 from pipeline.jobs.model import Job
 from pipeline.results import cache, connection, documents, plot_columns
 from pipeline.results.columns import ROW_NUMBER
+from pipeline.results.filters.conditions import FEW
 from pipeline.results.filters.model import (
     Carries,
     Contains,
@@ -29,7 +30,7 @@ from pipeline.results.filters.model import (
     Part,
     PrivateTo,
 )
-from pipeline.results.filters.sql import FEW, where
+from pipeline.results.filters.sql import where
 from pipeline.results.filters.table import Table
 from pipeline.results.kept import kept
 from pipeline.results.selection import Numbers, Selection

@@ -14,7 +14,7 @@ import pytest
 from pipeline import aws, clock, storage
 from pipeline.errors import ConflictError, LimitError, NotFoundError, RetryableError
 from pipeline.jobs.states import JobStatus
-from pipeline.results import cache
+from pipeline.results import cache, cache_room
 from pipeline.settings import get_settings
 from tests.conftest import forget_settings
 from tests.pipeline.results.conftest import JobMaker
@@ -36,7 +36,7 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def files_in_cache() -> list[str]:
-    return sorted(p.name for p in cache.cache_dir().glob("*/*") if p.parent.name != "locks")
+    return sorted(p.name for p in cache_room.cache_dir().glob("*/*") if p.parent.name != "locks")
 
 
 def test_a_table_is_fetched_once_and_then_read_from_the_disk(make_job: JobMaker, downloads: list[str]) -> None:
@@ -114,7 +114,7 @@ def test_the_least_recently_read_table_goes_first(make_job: JobMaker, monkeypatc
         pass  # reading it again makes it the younger one
     with cache.opened(jobs[2], "variants"):
         pass
-    present = {path.parent.name for path in cache.cache_dir().glob("*/*.parquet")}
+    present = {path.parent.name for path in cache_room.cache_dir().glob("*/*.parquet")}
     assert present == {jobs[0].job_id, jobs[2].job_id}
 
 
@@ -148,7 +148,7 @@ def test_what_nobody_read_for_long_and_what_a_dead_fetch_left_goes(make_job: Job
     left.write_bytes(b"half")
     under_way = path.with_name("genotypes-under-way.part")
     under_way.write_bytes(b"half")
-    os.utime(left, (clock.now() - cache.ABANDONED_AFTER_S - 10,) * 2)
+    os.utime(left, (clock.now() - cache_room.ABANDONED_AFTER_S - 10,) * 2)
     with cache.opened(new, "variants"):
         pass
     assert not path.exists()
@@ -178,7 +178,7 @@ def test_a_full_disk_is_an_error_with_a_name_C20(make_job: JobMaker, monkeypatch
 def _hold_lock(name: str, folder: str, ready: Any, release: Any) -> None:
     os.environ["GAS_DATA_DIR"] = folder
     get_settings.cache_clear()
-    with cache._exclusively(name):
+    with cache_room.exclusively(name):
         ready.set()
         release.wait(10)
 
@@ -193,7 +193,7 @@ def test_another_process_waits_for_a_fetch(make_job: JobMaker) -> None:
     entered = threading.Event()
 
     def enter() -> None:
-        with cache._exclusively("fetch-1"):
+        with cache_room.exclusively("fetch-1"):
             entered.set()
 
     waiting = threading.Thread(target=enter)

@@ -13,7 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 from pipeline import aws, clock, dynamo
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
-from pipeline.results import cache, cache_upkeep
+from pipeline.results import cache, cache_room, cache_upkeep
 from pipeline.settings import get_settings
 from tests.builders import write_job
 from tests.pipeline.results.conftest import JobMaker
@@ -31,7 +31,7 @@ def _cached(job: Job, hours_ago: float) -> Job:
 
 
 def _is_cached(job: Job) -> bool:
-    return any((cache.cache_dir() / job.job_id).glob("*.parquet"))
+    return any((cache_room.cache_dir() / job.job_id).glob("*.parquet"))
 
 
 def test_what_nobody_opened_for_a_day_goes_once_its_job_is_gone_C34(make_job: JobMaker) -> None:
@@ -54,7 +54,7 @@ def test_the_setting_says_after_how_long(make_job: JobMaker, monkeypatch: pytest
 
 def test_what_was_made_from_a_gone_job_goes_too(make_job: JobMaker) -> None:
     gone, kept = _cached(make_job(), 25), _cached(make_job(), 25)
-    shutil.rmtree(cache.cache_dir() / gone.job_id)  # only what was made from it is left
+    shutil.rmtree(cache_room.cache_dir() / gone.job_id)  # only what was made from it is left
     with cache.derived([kept, gone], "layout", lambda part: part.write_bytes(b"x")) as path:
         pass
     os.utime(path, (clock.now() - 25 * HOUR_S,) * 2)

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.errors import ConflictError, InputError, LimitError
 from pipeline.jobs.model import Job
-from pipeline.results import cache, comparison
+from pipeline.results import cache, cache_room, comparison
 from pipeline.results.comparison import ColumnChanges
 from pipeline.results.comparison_table import write_table
 from pipeline.settings import Settings
@@ -171,7 +171,7 @@ def test_too_many_changes_are_refused_with_the_limit_C44(moto_aws: Settings, mon
 
 
 def derived_files() -> list[Path]:
-    return list((cache.cache_dir() / cache.DERIVED).glob("*"))
+    return list((cache_room.cache_dir() / cache.DERIVED).glob("*"))
 
 
 @pytest.mark.parametrize("doomed", [0, 1])
@@ -191,7 +191,7 @@ def test_job_without_a_result_is_refused(moto_aws: Settings) -> None:
 
 
 def test_tables_without_rows_are_compared(moto_aws: Settings, tmp_path: Path) -> None:
-    folder = cache.cache_dir()
+    folder = cache_room.cache_dir()
     folder.mkdir(parents=True)
     empty, out = folder / "empty.parquet", folder / "out.parquet"
     pq.write_table(pa.Table.from_pylist([allele(0)]).slice(0, 0), empty)

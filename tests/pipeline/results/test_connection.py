@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipeline.errors import LimitError, RetryableError
-from pipeline.results import cache, connection
+from pipeline.results import cache_room, connection
 from tests.conftest import forget_settings
 
 ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(1000000) b WHERE $n > 0"
@@ -44,10 +44,10 @@ def test_no_question_reads_outside_the_result_cache_C09(tmp_path: Path) -> None:
 
 
 def test_a_damaged_table_is_an_error_with_a_sentence() -> None:
-    cache.cache_dir().mkdir(parents=True)
-    broken = cache.cache_dir() / "broken.parquet"
+    cache_room.cache_dir().mkdir(parents=True)
+    broken = cache_room.cache_dir() / "broken.parquet"
     broken.write_bytes(b"not parquet at all")
-    for path in (broken, cache.cache_dir() / "absent.parquet"):
+    for path in (broken, cache_room.cache_dir() / "absent.parquet"):
         with pytest.raises(RetryableError, match="Try again"):
             connection.rows("SELECT * FROM read_parquet($path)", {"path": str(path)})
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.jobs.model import Job
-from pipeline.results import beside, cache, class_codes, connection, plot_columns
+from pipeline.results import beside, cache, cache_room, class_codes, connection, plot_columns
 from pipeline.results.class_codes import Classing
 from pipeline.results.counted import counts
 from pipeline.results.filters.reading import read_filter
@@ -77,7 +77,7 @@ def told(job: Job, document: Any) -> dict[str, Any]:
 
 def test_every_plot_shows_the_same_from_row_classes_as_from_sql(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     from_sql = {name: told(job, document) for name, document in FILTERS.items()}
-    assert list((cache.cache_dir() / cache.DERIVED).glob("*")) != []  # the text's rows, and nothing of plots
+    assert list((cache_room.cache_dir() / cache.DERIVED).glob("*")) != []  # the text's rows, and nothing of plots
     large(monkeypatch)
     told(job, None)
     prepared()
@@ -166,6 +166,6 @@ def test_a_small_result_gets_no_classes_and_classes_go_with_their_job(
     prepared()
     assert class_codes.of(job, ROWS, classing) is not None
     cache.forget(job.job_id)
-    assert not list((cache.cache_dir() / cache.DERIVED).glob("*"))
+    assert not list((cache_room.cache_dir() / cache.DERIVED).glob("*"))
     # Asked for again they would be made again: the table is still in the object store.
     assert plot_columns.table(job) is None

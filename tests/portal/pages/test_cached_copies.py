@@ -9,7 +9,7 @@ from pipeline.accounts.store import User
 from pipeline.jobs import store
 from pipeline.jobs.model import Job
 from pipeline.jobs.states import StorageState
-from pipeline.results import cache
+from pipeline.results import cache, cache_room
 from tests.builders import make_user
 from tests.portal.pages.conftest import open_page
 from tests.portal.pages.test_job import fill, rows
@@ -42,7 +42,7 @@ def test_a_job_deleted_on_another_machine_is_not_shown_from_the_cache_C03_C34(
 ) -> None:
     job, other = _cached(user), _cached(user)
     store.mark_deleting(job)
-    assert (cache.cache_dir() / job.job_id).exists()
+    assert (cache_room.cache_dir() / job.job_id).exists()
     assert _shown(signed_in, job) == []
     assert "There is no such job" in open_page(signed_in, f"/jobs/{job.job_id}")
     for pair in ((job, other), (other, job)):

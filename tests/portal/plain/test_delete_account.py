@@ -13,7 +13,7 @@ from pipeline.accounts.store import User
 from pipeline.jobs import store as jobs
 from pipeline.jobs.card import is_card_key
 from pipeline.jobs.states import StorageState
-from pipeline.results import cache
+from pipeline.results import cache, cache_room
 from pipeline.workers.delivery import Delivery
 from pipeline.workers.restore import RestoreHandler
 from tests.builders import make_job, make_user
@@ -84,8 +84,8 @@ def test_the_right_password_closes_the_account_and_the_worker_removes_everything
         assert browser.get("/account").location.startswith("/login"), "signed out, here and everywhere"
     assert store.check_password(user.email, PASSWORD) is None
     answer.close()
-    assert not (cache.cache_dir() / stored.job_id).exists(), "the portal's own copy of the table"
-    assert (cache.cache_dir() / bystander.job_id).exists()
+    assert not (cache_room.cache_dir() / stored.job_id).exists(), "the portal's own copy of the table"
+    assert (cache_room.cache_dir() / bystander.job_id).exists()
     assert "finished within minutes" in answer.text and "all your jobs" in answer.text
     _work()
     for each in (job, stored):

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipeline.annotation.consequence_terms import IMPACT
 from pipeline.annotation.outputs.tables import GENOTYPES, LEADING, TRAILING
-from pipeline.results import cache, connection
+from pipeline.results import cache_room, connection
 from pipeline.results.filters.reading import read_filter
 from pipeline.results.filters.sql import where
 from pipeline.results.filters.table import Table
@@ -95,7 +95,7 @@ def calls_of(calls: list[tuple[int, str, str, float | None]]) -> str:
 
 def stored(role: str, table: pa.Table, content: object) -> Path:
     """A table in the result cache, where alone it can be read."""
-    folder = cache.cache_dir() / "plots"
+    folder = cache_room.cache_dir() / "plots"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{role}-{abs(hash(repr(content)))}.parquet"
     if not path.exists():
