@@ -35,7 +35,7 @@ stop: $(VENV)/.requirements ## Stop the service from another window.
 	@$(VENV_PYTHON) -m util_jobs local stop
 
 test: $(VENV)/.requirements-dev ## Run every test (browser tests need Chromium and skip without it). ARGS="-k name" selects.
-	@$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.requirements-dev ## Check style, formatting, layering and types.
 	@$(VENV_PYTHON) -m ruff check .

@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from botocore.config import Config
 from botocore.loaders import JSONFileLoader
@@ -23,6 +24,7 @@ from moto import mock_aws
 from pipeline import aws
 from pipeline.accounts import passwords
 from pipeline.settings import Settings, get_settings
+from tests import quick_moto
 from tests.emulator_process import EmulatorProcess, free_port
 from tests.infrastructure import create_resources
 from util_jobs import provision
@@ -33,10 +35,14 @@ _FOREIGN_ENVIRONMENT = ("GAS_", "AWS_")
 
 @pytest.fixture(autouse=True, scope="session")
 def cheap_surroundings() -> None:
-    """Keep what costs every test time and none of them is about: AWS's service models, slow password hashes."""
+    """Keep what costs every test time and none of them is about: AWS's service models, slow password hashes, and
+    tracebacks with the value of every variable, in colours."""
     read = functools.cache(functools.partial(JSONFileLoader.load_file, JSONFileLoader()))
     JSONFileLoader.load_file = lambda self, path: read(path)  # type: ignore[method-assign]
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    quick_moto.make_quick()
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import re
 import time
 
 import pytest
+from botocore.config import Config
 from click.testing import CliRunner
 
 from pipeline import aws, storage, sweep_index
@@ -198,9 +199,10 @@ def test_no_connection_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_MAX_ATTEMPTS": "1",
     }.items():
         monkeypatch.setenv(variable, value)
+    config, one_try = aws._config, Config(retries={"mode": "standard", "total_max_attempts": 1})
+    monkeypatch.setattr(aws, "_config", lambda: config().merge(one_try))
     forget_settings()
     code, output = run("--check", "--json")
     assert code == 2

@@ -22,6 +22,7 @@ from pipeline.settings import Settings, get_settings
 from pipeline.uploads import store as uploads
 from pipeline.uploads import transfer
 from tests.builders import PASSWORD, make_job, make_upload, make_user, write_job
+from tests.infrastructure import as_it_stands, put_back
 
 LATER = 10**10
 
@@ -254,13 +255,14 @@ class Crash(BaseException):
 def test_a_crash_at_every_call_is_finished_by_the_sweep_C34(
     moto_aws: Settings, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
-    """Deletes one account after the other, and each time dies one AWS call later than before."""
-    crashed_at = []
+    """Deletes the same account again and again, and each time dies one AWS call later than before."""
+    user, crashed_at = make_user(), []
+    make_job(user)
+    _archived_job(user)
+    make_upload(user)
+    before = as_it_stands()
     for number in range(200):
-        user = make_user(f"user{number}@example.org")
-        make_job(user)
-        _archived_job(user)
-        make_upload(user)
+        put_back(before)
         with monkeypatch.context() as dying:
             name = _die_at_call(number, dying, after=after)
             try:

@@ -21,15 +21,15 @@ from util_jobs.survival.workers import write_procfile
 @pytest.mark.emulator
 @pytest.mark.timeout(600)
 def test_jobs_end_right_while_workers_are_killed_each_second_C12_C14_C24() -> None:
-    options = ["--jobs", "10", "--seconds", "10", "--users", "3", "--each", "1", "--settle", "400", "--json"]
+    options = ["--jobs", "8", "--seconds", "6", "--users", "3", "--each", "1", "--settle", "400", "--json"]
     command = [sys.executable, "-m", "util_jobs", "survival", *options]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     figures = json.loads(answer.stdout)
     assert figures["violations"] == []
-    assert sum(figures["kills"].values()) >= 5
+    assert sum(figures["kills"].values()) >= 3
     ended = figures["completed"] + figures["failed"] + figures["cancelled"] + figures["deleted"]
-    assert ended == figures["jobs"] >= 10
+    assert ended == figures["jobs"] >= 8
     assert figures["completed"] > 0
 
 
