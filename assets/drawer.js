@@ -1,4 +1,4 @@
-// The drawer of a variant: rows open it, the focus goes in and back, other variants, copying, the genome browser.
+// The drawer of a variant: rows open it, the focus goes in and back, other variants, copying.
 (() => {
   "use strict";
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
@@ -93,7 +93,6 @@
     else if (button.dataset.drawer === "close") close();
     else if (button.dataset.drawer === "previous") step(-1);
     else if (button.dataset.drawer === "next") step(1);
-    else if (button.dataset.browser === "open") openBrowser(button);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !isOpen()) return;
@@ -101,91 +100,6 @@
     if (event.target.matches("textarea")) return; // what is being written stays
     close();
   });
-
-  // The genome browser: one for the page, which goes along with the variant.
-  let browser = null;
-  let library = null;
-  let place = null; // { locus, job }
-
-  function loadLibrary() {
-    library =
-      library ||
-      new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        script.src = "/assets/vendor/igv/igv.min.js?m=3.8.10";
-        script.onload = () => resolve(window.igv);
-        script.onerror = () => {
-          library = null;
-          reject(new Error("The genome browser could not be loaded. Try again."));
-        };
-        document.head.append(script);
-      });
-    return library;
-  }
-
-  async function asked(path) {
-    const answer = await fetch(path, { headers: { Accept: "application/json" } });
-    const told = await answer.json();
-    if (!answer.ok) throw new Error(told.error ? told.error.message : "The server did not answer. Try again.");
-    return told;
-  }
-
-  function tracks(job, config) {
-    const path = `/api/jobs/${encodeURIComponent(job)}`;
-    // Presigned addresses end after some minutes: a new one for each question.
-    const fresh = (role) => async () => (await asked(`${path}/files/${role}?format=json`)).url;
-    const readFeatures = async (contig, start, end) => {
-      const stretch = new URLSearchParams({ contig, start: Math.max(0, Math.floor(start)), end: Math.ceil(end) });
-      const found = await asked(`${path}/reference-genes?${stretch}`);
-      return found.map((each) => ({ chr: contig, ...each }));
-    };
-    return [
-      { name: "Genes", type: "annotation", format: "refgene", reader: { readFeatures }, displayMode: "EXPANDED", height: 110, visibilityWindow: 3000000, order: 1, removable: false },
-      { name: "Variants", type: "variant", format: "vcf", url: fresh("vcf"), indexURL: fresh("index"), visibilityWindow: 200000, order: 2, removable: false },
-    ];
-  }
-
-  async function makeBrowser(holder) {
-    const { job, locus } = place;
-    const config = await asked(`/api/jobs/${encodeURIComponent(job)}/browser`);
-    const igv = await loadLibrary();
-    const { sequence, index, blocks } = config.files;
-    return igv.createBrowser(holder, {
-      loadDefaultGenomes: false,
-      showSVGButton: false,
-      reference: {
-        id: config.id,
-        name: config.title,
-        fastaURL: sequence,
-        indexURL: index,
-        ...(blocks ? { compressedIndexURL: blocks } : {}),
-        aliasURL: config.aliases,
-        wholeGenomeView: false,
-        tracks: [],
-      },
-      locus,
-      tracks: tracks(job, config),
-    });
-  }
-
-  async function openBrowser(button) {
-    const said = drawer().querySelector("[data-browser=says]");
-    const holder = drawer().querySelector("[data-browser=place]");
-    if (browser || button.disabled || !place) return;
-    button.disabled = true;
-    said.hidden = false;
-    said.textContent = "Loading the genome browser …";
-    try {
-      const opened = place.locus;
-      browser = await makeBrowser(holder);
-      said.hidden = true;
-      button.hidden = true;
-      if (place.locus !== opened) browser.search(place.locus);
-    } catch (error) {
-      said.textContent = error.message || String(error);
-      button.disabled = false;
-    }
-  }
 
   components.GasIds = ({ value }) => {
     const rs = value && RS.exec(value);
@@ -206,12 +120,6 @@
       if (shownFor === null) document.getElementById("explore-drawer-title").focus();
       shownFor = rid;
       void title;
-    },
-    browseTo: (locus, job) => {
-      if (!locus) return;
-      place = { locus, job };
-      if (browser && !document.contains(browser.root)) browser = null; // of a page that was left
-      if (browser) browser.search(locus);
     },
   });
 })();

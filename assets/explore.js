@@ -44,11 +44,14 @@
   }
 
   // The condition of a brush over an axis: `brush` is what the figure says of its axis.
-  function brushed(brush, range) {
-    const [low, high] = [...range.x].sort((a, b) => a - b);
+  function brushed(brush, drawn) {
+    const [low, high] = [...drawn.x].sort((a, b) => a - b);
     if (brush.kind === "range") {
       const value = brush.scale === "log10" ? (x) => 10 ** x : (x) => x;
-      return { kind: "range", column: brush.column, least: rounded(value(low)), most: rounded(value(high)) };
+      const [least, most] = brush.whole ? [Math.ceil(low), Math.floor(high)] : [rounded(value(low)), rounded(value(high))];
+      if (least > most) return null; // between two whole numbers
+      const range = { kind: "range", column: brush.column, least, most };
+      return brush.beside?.length ? { kind: "group", parts: [...brush.beside, range] } : range;
     }
     if (brush.contigs) {
       const regions = alongContigs(brush.contigs, low, high);
@@ -57,7 +60,7 @@
     const start = Math.max(1, Math.floor(low));
     const end = Math.max(start, Math.ceil(high));
     if (brush.contig) return { kind: "regions", regions: [{ contig: brush.contig, start, end }] };
-    const [top, bottom] = [...range.y].sort((a, b) => a - b);
+    const [top, bottom] = [...drawn.y].sort((a, b) => a - b);
     const touched = brush.rows.filter((_, row) => row + 0.5 > top && row - 0.5 < bottom);
     if (!touched.length) return null;
     return { kind: "regions", regions: touched.map((contig) => ({ contig, start, end })) };
@@ -74,6 +77,7 @@
 
   function pushView(address) {
     if (!address || !page()) return;
+    if (address.said && !tooLong) explore.say(address.said, { stays: true });
     tooLong = address.said || "";
     const wanted = address.view ? `?view=${address.view}` : "";
     if (wanted === window.location.search) return;

@@ -154,7 +154,7 @@
     const said = [...part.children].find((child) => child.classList.contains("gas-field-error"));
     said.textContent = message;
     said.hidden = false;
-    const field = part.querySelector(`[data-field="${CSS.escape(String(place[end]))}"]`) || part.querySelector("[data-field]");
+    const field = part.querySelector(`[data-field="${CSS.escape(String(place[end]))}"]`) || part.querySelector("[data-field]:not([data-field=operator])");
     if (field) {
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", said.id);

@@ -22,6 +22,7 @@
       ["Text anywhere", "Looked for in gene, identifier, consequence, HGVS and region.", () => ({ kind: "contains", text: "" })],
       ["Regions", "One or more stretches of the genome, written, pasted or from a BED file.", () => ({ kind: "regions", regions: [] })],
     ]]];
+    found[0][1].push(["Tagged", "Variants that you marked in their notes: likely causal, artefact, to confirm.", () => ({ kind: "tagged", tags: [] })]);
     if (columns.some((column) => column.name === "gene")) {
       found[0][1].push(["Gene list", "A panel of genes, pasted or from a file.", () => ({ kind: "one_of", column: "gene", values: [], _list: true })]);
     }
@@ -69,7 +70,8 @@
       event.preventDefault();
       const wanted = event.target.value.trim().toLowerCase();
       const left = groups.flatMap((group) => [...group.querySelectorAll("li")]).filter((item) => !item.hidden);
-      const best = left.find((item) => item.dataset.text.startsWith(wanted)) || left[0];
+      const called = (item) => item.querySelector("strong").textContent.toLowerCase();
+      const best = left.find((item) => called(item) === wanted) || left.find((item) => item.dataset.text.startsWith(wanted)) || left[0];
       if (best) best.querySelector("button").click();
     };
     return make(

@@ -21,11 +21,14 @@
   builder.check = (label, checked, change) =>
     make("label", { class: "gas-builder-check" }, make("input", { type: "checkbox", checked, change: (event) => change(event.target.checked) }), make("span", {}, label));
 
+  const THOUSANDS = /^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+
   /** A number that stays as it was typed where it is none: the server says what is wrong. */
   builder.number = (label, part, field, changed) => {
     const set = (event) => {
-      const typed = event.target.value.trim().replaceAll(",", "");
-      part[field] = typed === "" ? null : Number.isFinite(Number(typed)) ? Number(typed) : typed;
+      const typed = event.target.value.trim();
+      const plain = THOUSANDS.test(typed) ? typed.replaceAll(",", "") : typed; // "0,5" is no number here, nor five
+      part[field] = plain === "" ? null : Number.isFinite(Number(plain)) ? Number(plain) : typed;
       changed();
     };
     const value = part[field] === null || part[field] === undefined ? "" : part[field];
@@ -96,14 +99,26 @@
 
   const written = ({ contig, start, end }) => (start === undefined && end === undefined ? contig : `${contig}:${start || 1}-${end ?? 2 ** 31 - 1}`);
 
-  /** A text area, and a file that fills it. `read` takes over what it says, when it is left or the filter applied. */
-  builder.list = (label, text, hint, part, read, tools) => {
+  const MOST_NAMED = 5;
+
+  // Of a list: what no variant of the result has, which is no error (a panel may name more).
+  function lacking(names, things) {
+    if (!names.length) return "";
+    const named = names.slice(0, MOST_NAMED).join(", ");
+    const rest = names.length - MOST_NAMED;
+    return `This result has no variant in ${names.length.toLocaleString("en-US")} of these ${things}: ${named}${rest > 0 ? ` and ${rest.toLocaleString("en-US")} more` : ""}.`;
+  }
+
+  /** A text area, and a file that fills it. `read` takes over what it says, when it is left or the filter applied, and
+   * gives the names that no variant has. */
+  builder.list = (label, things, text, hint, part, read, tools) => {
+    const said = make("p", { class: "gas-muted", role: "status" });
     const area = make("textarea", { class: "form-control", rows: "5", spellcheck: "false", "data-field": "list", placeholder: hint });
     area.value = text;
     let last = text;
     part._read = async () => {
       if (area.value === last) return;
-      await read(area.value);
+      said.textContent = lacking((await read(area.value)) || [], things);
       last = area.value;
     };
     const leave = () => part._read().then(tools.changed, () => {}); // what is wrong is said once it is applied
@@ -114,14 +129,16 @@
       area.value = await chosen.text();
       leave();
     } });
-    return make("div", { class: "gas-builder-list" }, builder.field(label, area), file);
+    return make("div", { class: "gas-builder-list" }, builder.field(label, area), file, said);
   };
 
   function regionsEditor(part, tools) {
     const read = async (text) => {
-      part.regions = text.trim() ? (await window.gasUpload.call("POST", explore.path("lists"), { kind: "regions", text })).regions : [];
+      const found = text.trim() ? await window.gasUpload.call("POST", explore.path("lists"), { kind: "regions", text }) : { regions: [], absent: [] };
+      part.regions = found.regions;
+      return found.absent;
     };
-    const body = builder.list("Regions, one a line", part.regions.map(written).join("\n"), "chr7:117480025-117668665\nchrM\nor the lines of a BED file", part, read, tools);
+    const body = builder.list("Regions, one a line", "contigs", part.regions.map(written).join("\n"), "chr7:117480025-117668665\nchrM\nor the lines of a BED file", part, read, tools);
     return { title: "Regions", description: "Both ends belong to a region; a BED file counts from 0, as BED does.", body };
   }
 

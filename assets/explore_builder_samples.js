@@ -7,7 +7,7 @@
 
   const CALLS = [["het", "heterozygous"], ["hom", "homozygous"], ["absent", "without the allele"], ["missing", "not called"]];
   const PATTERNS = [["de_novo", "De novo: in the child, in no parent"], ["recessive", "Recessive: homozygous in the child, one copy in each parent"], ["compound_het", "Compound heterozygous: two in a gene, one from each parent"]];
-  const TAGS = [["likely_causal", "likely causal"], ["artefact", "artefact"], ["to_confirm", "to confirm"]];
+  const TAGS = [["likely_causal", "likely causal"], ["artefact", "artefact"], ["to_confirm", "to confirm"], ["none", "a note without a tag"]];
 
   const asOptions = (samples) => samples.map((name) => [name, name]);
 

@@ -90,11 +90,13 @@
 
   function panel(part, tools, taken) {
     const read = async (text) => {
-      if (!text.trim()) return;
-      part.values = (await window.gasUpload.call("POST", explore.path("lists"), { kind: "genes", text })).genes;
+      if (!text.trim()) return [];
+      const found = await window.gasUpload.call("POST", explore.path("lists"), { kind: "genes", text });
+      part.values = found.genes;
       taken();
+      return found.absent;
     };
-    const list = builder.list("Genes, one a line or separated by commas", "", "BRCA1, BRCA2, TP53", part, read, tools);
+    const list = builder.list("Genes, one a line or separated by commas", "genes", "", "BRCA1, BRCA2, TP53", part, read, tools);
     return make("details", { open: part._list === true }, make("summary", {}, "Paste or upload a gene list"), list);
   }
 })();

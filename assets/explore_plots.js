@@ -3,7 +3,6 @@
   "use strict";
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const explore = (window.gasExplore = window.gasExplore || {});
-  const PIXELS_A_POINT = 2; // of saved pictures
   const MOST_VALUES = 60; // buttons for one plot; the filter builder has every value
   const PHONE_PX = 640; // as figures.js has it
   const figures = new Map(); // by the plot's name
@@ -36,31 +35,30 @@
     card.querySelectorAll("details.gas-menu[open]").forEach((menu) => menu.removeAttribute("open"));
     if (form === "csv") {
       const place = context.states_list[0].findIndex((state) => state.id.name === name);
-      if (tables[place]) download(`${name}.csv`, "text/csv", csv(tables[place]));
+      if (tables[place]) download(`${explore.fileName(name)}.csv`, "text/csv", csv(tables[place]));
       return;
     }
     const graph = card.querySelector(".js-plotly-plot");
-    if (!graph || !figures.get(name)) return;
-    const { width, height } = graph.getBoundingClientRect();
-    const background = window.getComputedStyle(card).backgroundColor;
-    const figure = { data: graph.data, layout: { ...graph.layout, paper_bgcolor: background } };
-    window.Plotly.downloadImage(figure, { format: form, width, height, scale: PIXELS_A_POINT, filename: name });
+    if (!graph || !figures.get(name)) return explore.say("There is nothing to draw: the words in the plot's place say why.");
+    explore.savePicture(name, form, card, graph);
   }
 
   const plain = (text) => String(text ?? "").replace(/<br\s*\/?>/g, " · ").replace(/<\/?(b|i|sub|sup)>/g, "");
 
   // What can be clicked in a plot, as words and the condition that a click means.
   function valuesOf(figure) {
-    const found = [];
+    const found = new Map(); // two bars of a gene, by impact, mean the same
     for (const trace of (figure && figure.data) || []) {
       (Array.isArray(trace.customdata) ? trace.customdata : []).forEach((part, at) => {
         if (!part || !part.kind) return;
         const told = (Array.isArray(trace.hovertext) && trace.hovertext[at]) || (Array.isArray(trace.text) && trace.text[at]);
         const axes = trace.orientation === "h" ? [trace.y, trace.x] : [trace.x, trace.y];
-        found.push({ part, words: plain(told || axes.map((axis) => (axis ? axis[at] : "")).join(": ")) });
+        const words = trace.meta?.words || plain(told || axes.map((axis) => (axis ? axis[at] : "")).join(": "));
+        const meant = JSON.stringify(part);
+        if (!found.has(meant)) found.set(meant, { part, words });
       });
     }
-    return found;
+    return [...found.values()];
   }
 
   function fill(details) {
@@ -117,6 +115,7 @@
       given.forEach(({ id, value }) => {
         figures.set(id.name, value);
         const card = cardOf(id.name);
+        if (!card) return; // a figure of a page that is not the explorer
         card.toggleAttribute("data-empty", value === null); // the words below say that there is nothing
         keepRoom(card.querySelector(".gas-plot-place"), value);
       });

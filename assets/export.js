@@ -134,7 +134,7 @@
       for (const [role, file] of Object.entries(one.files)) actions.append(link(one, role, file));
       actions.append(action(one, "Delete", () => call("DELETE", `/api/exports/${one.export_id}`)));
     }
-    row.append(element("span", "gas-export-state", stateOf(one)));
+    row.append(element("span", "gas-export-state", stateOf(one)), element("span", "gas-export-filter", wishOf(one)));
     return row;
   }
 
@@ -183,6 +183,12 @@
     const until = new Date(one.expires_at * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
     const records = one.format === "vcf" ? "records" : "variants";
     return [`${number.format(one.rows)} ${records}, ${size(one.files.file.size)}. Kept until ${until}.`, ...one.notes].join(" ");
+  }
+
+  // Two exports may have the same name: what tells them apart.
+  function wishOf(one) {
+    const columns = one.columns ? ` ${one.columns === 1 ? "1 column" : `${one.columns} columns`}.` : "";
+    return `${one.filter || ""}${columns}`;
   }
 
   function open() {

@@ -17,18 +17,6 @@
   const TOKEN = /^var\((--[a-z-]+)\)$/;
   const clientside = (window.dash_clientside = window.dash_clientside || {});
 
-  let webgl = null;
-  /** Whether this browser draws with WebGL. Over remote desktops and on old machines it does not, and plotly would write
-   *  that in place of the plot. */
-  function hasWebgl() {
-    if (webgl === null) {
-      const context = document.createElement("canvas").getContext("webgl");
-      webgl = context !== null;
-      context?.getExtension("WEBGL_lose_context")?.loseContext();
-    }
-    return webgl;
-  }
-
   function changedForPhones({ data, layout }) {
     layout.font.size = PHONE_FONT_PX;
     for (const [part, changes] of Object.entries(layout.meta?.phone || {})) {

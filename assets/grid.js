@@ -104,6 +104,8 @@
       const api = columnState && window.dash_ag_grid.getApi(id);
       if (api) functions.gasFitColumns({ api });
     },
+    // Jobs end, move to the archive and are deleted while the page is open.
+    offerComparison: (known) => !(known && known.can_compare),
     // Another choice of rows: those that the table holds are of the one before.
     askAgain: (_choice, id) => {
       const api = window.dash_ag_grid.getApi(id);
@@ -140,14 +142,21 @@
   // Cells with more than text in them.
   const element = (...parts) => window.React.createElement(...parts);
 
-  function link(path, className, words) {
+  function link(path, className, words, title = words) {
     const onClick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0 || !isOfJobs(path)) return;
       event.preventDefault();
       visit(path);
     };
-    return element("a", { href: path, className, title: words, tabIndex: -1, onClick }, words);
+    return element("a", { href: path, className, title, tabIndex: -1, onClick }, words);
   }
+
+  // The page of a gene, from a row of the explorer.
+  components.GasGene = ({ value }) => {
+    const page = document.getElementById("explore-page");
+    if (!present(value) || !page) return "";
+    return link(`${jobPath(page.dataset.job)}/genes/${encodeURIComponent(value)}`, "gas-cell-link", value, `All variants in ${value}`);
+  };
 
   components.GasJobName = ({ data }) => link(jobPath(data.id), "gas-cell-link", data.name);
 

@@ -33,10 +33,15 @@ LATER = (
     "explore_builder_parts.js",
     "explore_builder_samples.js",
     "explore_builder_values.js",
+    "explore_pictures.js",
     "explore_plots.js",
     "explore_saved.js",
+    "explore_ways.js",
     "export.js",
+    "figure_points.js",
+    "genome_browser.js",
     "notes.js",
+    "shared.js",
 )
 
 DOCUMENT = """<!DOCTYPE html>

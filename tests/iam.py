@@ -66,10 +66,25 @@ def recorded_needs() -> Iterator[set[Need]]:
 
 def refused(role: str, needs: set[Need]) -> set[Need]:
     """The needs that no statement of the process's role allows."""
+    statements = _statements(role)
+    return {need for need in needs if not any(_allows(statement, need) for statement in statements)}
+
+
+def unused(role: str, needs: set[Need]) -> set[Need]:
+    """What the process's role allows, action by pattern of ARNs, and none of the needs asks for."""
+    return {
+        (action, pattern)
+        for statement in _statements(role)
+        for action in _as_list(statement["Action"])
+        for pattern in _as_list(statement["Resource"])
+        if not any(action == need and fnmatchcase(resource, pattern) for need, resource in needs)
+    }
+
+
+def _statements(role: str) -> list[dict[str, Any]]:
     name = f"{get_settings().stack_name}-{get_settings().aws_region}-{role}"
     found = next(r.properties for r in template.resolve() if r.properties.get("RoleName") == name)
-    statements = [s for policy in found["Policies"] for s in policy["PolicyDocument"]["Statement"]]
-    return {need for need in needs if not any(_allows(statement, need) for statement in statements)}
+    return [s for policy in found["Policies"] for s in policy["PolicyDocument"]["Statement"]]
 
 
 def _allows(statement: dict[str, Any], need: Need) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 
 from pipeline import clock, ids
 from pipeline.errors import ConflictError
 from pipeline.exports import store
 from pipeline.exports.announce import announce
-from pipeline.exports.columns import chosen
+from pipeline.exports.columns import chosen, titles_of
 from pipeline.exports.formats.catalogue import Format, format_of
 from pipeline.exports.formats.xlsx import check_rows
 from pipeline.exports.model import Export, ExportState, packed
@@ -18,10 +20,12 @@ from pipeline.exports.noted import COLUMNS
 from pipeline.jobs.model import Job
 from pipeline.notes.tagged import tagged_of
 from pipeline.results.filters.reading import read_filter
+from pipeline.results.filters.words import in_words
 from pipeline.results.matches import matching
 from pipeline.settings import get_settings
 
 ENDINGS = re.compile(r"(\.vcf|\.bcf)?(\.b?gz)?\Z", re.IGNORECASE)
+MOST_WORDS = 300  # letters of the filter in words
 MOST_LETTERS = 80  # of the part of the name that the user's file gives
 
 
@@ -41,6 +45,7 @@ def ask(job: Job, format_id: str, filter_document: Any, columns: Sequence[str] |
     with matching(job, group, tagged_of(job, group)) as source:
         chosen({**source.table.types, **dict.fromkeys(COLUMNS, "VARCHAR")}, wanted)
         total = source.count
+        words = shorten(in_words(group, titles_of(job, source.table.types)), MOST_WORDS, placeholder=" …")
     if format.most_rows is not None:
         check_rows(total)
     packed_filter = packed(group)
@@ -48,7 +53,7 @@ def ask(job: Job, format_id: str, filter_document: Any, columns: Sequence[str] |
     for other in present:
         if other.is_active and _is_same(other, job, format, packed_filter, wanted):
             return other
-    export = _new(job, format, packed_filter, wanted, total)
+    export = replace(_new(job, format, packed_filter, wanted, total), words=words)
     store.insert(export)
     announce(export)
     return export

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
-from pipeline.results.columns import ROW_NUMBER, Descriptions, placed
+from pipeline.exports.noted import COLUMNS
+from pipeline.jobs.model import Job
+from pipeline.results import documents
+from pipeline.results.columns import ROW_NUMBER, Descriptions, described_by, placed
 
 MOST_COLUMNS = 1000
 
@@ -51,3 +54,14 @@ def chosen(
     if not wanted or len(set(wanted)) != len(wanted) or ROW_NUMBER in wanted:
         raise InputError("Choose at least one column, and each of them once.", code="bad_columns")
     return [ExportColumn(name, types[name], known[name].title, known[name].description) for name in wanted]
+
+
+def titles_of(job: Job, types: Mapping[str, str]) -> dict[str, str]:
+    """The names of a result's columns for people."""
+    return {column.name: column.title for column in placed(dict(types), descriptions_of(job))}
+
+
+def descriptions_of(job: Job) -> Descriptions:
+    """What the manifest and the notes say of columns."""
+    manifest = documents.document(job, "manifest") if "manifest" in job.outputs else {}
+    return described_by(manifest) | COLUMNS

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.exports.columns import chosen
+from pipeline.exports.columns import chosen, descriptions_of, titles_of
 from pipeline.exports.contents import Contents
 from pipeline.exports.formats.catalogue import Format, format_of
 from pipeline.exports.noted import COLUMNS, TAG, with_notes
 from pipeline.jobs.model import Job
 from pipeline.notes.model import Note
 from pipeline.results import documents
-from pipeline.results.columns import described_by, placed
 from pipeline.results.filters.model import Group
 from pipeline.results.matches import matching
 
@@ -55,12 +54,12 @@ def contents_of(
     manifest = documents.document(job, "manifest") if "manifest" in job.outputs else {}
     with matching(job, wish.group, wish.tagged) as found:
         source = with_notes(found, dict(wish.notes or {}))
-        descriptions = described_by(manifest) | COLUMNS
+        descriptions = descriptions_of(job)
         names = wish.columns
         if names and TAG not in source.table.types:
             names = [name for name in names if name not in COLUMNS] or None  # there is no note
         columns = chosen(source.table.types, names, descriptions)
-        titles = {column.name: column.title for column in placed(dict(source.table.types), descriptions)}
+        titles = titles_of(job, source.table.types)
         report = partial(_told, on_rows, source.count)
         yield Contents(job, source, wish.group, columns, titles, manifest, folder, report, cancelled)
 

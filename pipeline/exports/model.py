@@ -34,7 +34,8 @@ ACTIVE = (ExportState.PENDING, ExportState.RUNNING)
 class Export:
     """A record of the table `exports`. Times are epoch seconds, UTC.
 
-    `columns` None: all of them. `total` is the number of rows that match; `rows` how many are written so far.
+    `words` is the filter as people read it, shortened; `columns` None: all of them. `total` is the number of rows that
+    match; `rows` how many are written so far.
     `files` has, by role (`file`, and `index` of a VCF), key, size in bytes, sha256 and name of each stored file.
     """
 
@@ -48,6 +49,7 @@ class Export:
     state: ExportState
     created_at: int
     columns: list[str] | None = None
+    words: str = ""
     attempt: int = 0
     failures: int = 0
     lost_leases: int = 0

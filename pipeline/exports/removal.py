@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import aws, logs, storage
+from pipeline import aws, clock, logs, storage
 from pipeline.errors import ConflictError
 from pipeline.exports import store
 from pipeline.exports.model import Export
@@ -10,18 +10,29 @@ from pipeline.exports.model import Export
 log = logs.get_logger()
 
 
-def remove(export: Export) -> None:
+def remove(export: Export, *, at_once: bool = False) -> None:
     """Remove an export with its files. A worker that makes it notices, and removes what it stores.
 
-    The record goes last, so that whoever is interrupted, or the sweep, finds it again.
+    Of one that is being made the record stays, cancelled, until no worker can still be storing a file: one that dies
+    after that would leave a file that nobody finds. The sweep then removes both. `at_once`: none can any more.
     """
-    if export.is_active:
-        try:
-            export = store.cancel(export)
-        except ConflictError:  # it ended, or is gone, at this moment: either way it goes
-            log.info("export_ended_meanwhile", export_id=export.export_id)
+    try:
+        export = _withdrawn(export)
+    except ConflictError:
+        log.info("export_gone_meanwhile", export_id=export.export_id)
     remove_files(export)
-    store.remove(export)
+    if at_once or export.sweep_at is None or export.sweep_at <= clock.now_s():
+        store.remove(export)
+
+
+def _withdrawn(export: Export) -> Export:
+    try:
+        return store.withdraw(export)
+    except ConflictError:
+        current = store.get(export.user_id, export.export_id)
+        if current is None:
+            raise
+        return store.withdraw(current)  # another attempt began; a third one within a moment there is not
 
 
 def remove_files(export: Export) -> int:
@@ -38,8 +49,9 @@ def remove_of_job(user_id: str, job_id: str) -> int:
 
 
 def remove_of_user(user_id: str) -> int:
-    """Remove all exports of an account that is being deleted; how many there were."""
+    """Remove all exports of an account at the last look of its deletion, when none can be being made any more; how many
+    there were."""
     doomed = store.of_user(user_id)
     for export in doomed:
-        remove(export)
+        remove(export, at_once=True)
     return len(doomed)

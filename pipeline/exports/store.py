@@ -206,6 +206,19 @@ def cancel(export: Export) -> Export:
     return Export.from_record(update.when_in("state", list(ACTIVE)).write())
 
 
+def withdraw(export: Export) -> Export:
+    """Any state → CANCELLED, before an export is removed: whoever is interrupted leaves no download without its file,
+    and the sweep removes record and files once no worker can still be storing one. ConflictError if it is gone.
+    """
+    if export.state == ExportState.CANCELLED:
+        return export
+    now = clock.now_s()
+    due = now + 2 * get_settings().lease_s if export.is_active and export.attempt else now
+    update = dynamo.Update(TABLE, export.key).set(state=ExportState.CANCELLED, ended_at=now, expires_at=due)
+    update.set(sweep_bucket=SWEEP_BUCKET, sweep_at=due).remove("lease_owner", "lease_expires_at")
+    return Export.from_record(update.when_equal(attempt=export.attempt).write())
+
+
 def remove(export: Export) -> None:
     """Forget the record. A worker that still works on it finds that it is gone."""
     aws.client("dynamodb").delete_item(TableName=aws.table_name(TABLE), Key=dynamo.to_item(export.key))

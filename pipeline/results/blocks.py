@@ -15,7 +15,8 @@ from pipeline.results.columns import ROW_NUMBER, Column, Descriptions, placed
 from pipeline.results.filters.model import NOTHING, Group
 from pipeline.results.filters.table import Table
 from pipeline.results.kept import kept
-from pipeline.results.matches import Source, Tagged, matching
+from pipeline.results.matches import Source, matching
+from pipeline.results.result_table import Tagged
 from pipeline.results.selection import Numbers
 from pipeline.results.table_schema import identifier, row_count, types_of
 from pipeline.settings import get_settings

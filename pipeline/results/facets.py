@@ -10,7 +10,8 @@ from pipeline.results import connection
 from pipeline.results.filters.model import MOST_TEXT, NOTHING, Group
 from pipeline.results.filters.reading import FilterError
 from pipeline.results.filters.values import terms_of
-from pipeline.results.matches import Source, Tagged, matching
+from pipeline.results.matches import Source, matching
+from pipeline.results.result_table import Tagged
 
 MOST_VALUES = 500  # of one answer: a list that somebody looks through
 MOST_COUNTED = 200_000  # distinct values; those of a column with more are found by a text, and not counted

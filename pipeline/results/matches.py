@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from pipeline.jobs.model import Job
-from pipeline.results import cache, connection, documents, plot_columns
+from pipeline.results import cache, connection, plot_columns
 from pipeline.results.columns import ROW_NUMBER
 from pipeline.results.filters.conditions import FEW
 from pipeline.results.filters.model import (
@@ -33,14 +32,13 @@ from pipeline.results.filters.model import (
 from pipeline.results.filters.sql import where
 from pipeline.results.filters.table import Table
 from pipeline.results.kept import kept
+from pipeline.results.result_table import Tagged, rows_of, table_at
 from pipeline.results.selection import Numbers, Selection
-from pipeline.results.table_schema import row_count, types_of
 
 LAYOUT = "matches-2"
 MOST_SELECTED = 0.9  # of all rows; of more the columns are not taken, the table itself is asked
 SELECTED = "selected_rows"  # as a table in SQL
 JOINED = "(SELECT v.* FROM read_parquet($path) v SEMI JOIN read_parquet($matches) m ON v.rid = m.rid) v"
-Tagged = Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -66,51 +64,6 @@ class Source:
         return f"{SELECTED} v" if SELECTED in self.parameters else self.sql
 
 
-def table_of(job: Job, tagged: Tagged | None = None) -> Table:
-    """Columns and samples of a job's result; `tagged` are the rows that were marked, by tag."""
-    with cache.opened(job, "variants") as path:
-        return _table(job, str(path), tagged)
-
-
-@lru_cache(maxsize=64)
-def _rows_of(path: str) -> int:
-    return row_count(path)
-
-
-def _table(job: Job, path: str, tagged: Tagged | None) -> Table:
-    return Table(_types(path), _samples(job), tagged or {})
-
-
-@lru_cache(maxsize=64)
-def _types(path: str) -> Mapping[str, str]:
-    return types_of(path)
-
-
-def _samples(job: Job) -> Sequence[str]:
-    if "genotypes" not in job.outputs or "summary" not in job.outputs:
-        return ()
-    stored = job.outputs["summary"]
-    return _samples_of(job.job_id, stored["sha256"], _Hidden(job))
-
-
-@dataclass(frozen=True, eq=False)
-class _Hidden:
-    """A job that does not count in the key of a cache."""
-
-    job: Job
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hidden)
-
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=64)
-def _samples_of(_job_id: str, _sha256: str, hidden: _Hidden) -> Sequence[str]:
-    return tuple(str(row["sample"]) for row in documents.document(hidden.job, "summary").get("genotypes") or [])
-
-
 @contextmanager
 def matching(job: Job, group: Group, tagged: Tagged | None = None) -> Iterator[Source]:
     """What the filter lets through, kept in place while the block runs.
@@ -119,9 +72,9 @@ def matching(job: Job, group: Group, tagged: Tagged | None = None) -> Iterator[S
     """
     with ExitStack() as held:
         path = str(held.enter_context(cache.opened(job, "variants")))
-        table = _table(job, path, tagged)
+        table = table_at(job, path, tagged)
         found = where(group, table)
-        total = _rows_of(path)
+        total = rows_of(path)
         plot_columns.make_soon(job, total)
         if found.is_everything:
             yield Source("read_parquet($path) v", {"path": path}, table, total, total, path, job=job)

@@ -8,29 +8,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import InputError
+from pipeline.errors import ConflictError, InputError, LimitError
 from pipeline.jobs.model import Job
-from pipeline.results import cache, connection, documents
+from pipeline.jobs.states import JobStatus
+from pipeline.results import cache, connection, documents, shared_rows
 from pipeline.results.filters.presets import significance_column
-from pipeline.results.matches import table_of
+from pipeline.results.result_table import table_of
 from pipeline.results.shared_table import DIFFERING, LAYOUT, MOST_JOBS, Part, write_table
-from pipeline.results.table_schema import identifier
 from pipeline.results.variant_links import build_of
 from pipeline.settings import get_settings
 
 MITOCHONDRION = "rCRS"  # of both human builds: it goes with either
+BLOCKS_AT_ONCE = 50  # of the table in one block of a download
 ANY = "any"  # variants that the results disagree about, in whichever way
 
 
 @dataclass(frozen=True)
 class Shared:
     """`intersections`: variants by the set of results that hold them (bit n is the n-th job), most first. `totals` are
-    the variants of each result, `discordant` those of two or more results by what differs (`DIFFERING` and `any`)."""
+    the variants of each result, `discordant` those of two or more results by what differs (`DIFFERING` and `any`).
+    `told` are those of `DIFFERING` of which any result has a column, `compared` those of which two have one."""
 
     intersections: dict[int, int]
     totals: list[int]
     shared: int
     discordant: dict[str, int]
+    told: tuple[str, ...] = DIFFERING
+    compared: tuple[str, ...] = DIFFERING
 
     @property
     def variants(self) -> int:
@@ -47,11 +51,18 @@ class SharedBlock:
 
 
 def check(jobs: Sequence[Job]) -> None:
-    """Raise InputError where these jobs cannot be compared: too few, too many, one twice, or of different builds."""
+    """Raise InputError where these jobs cannot be compared (too few, too many, one twice, of different builds), and
+    ConflictError (`no_result`) where one of them cannot be read now."""
     if not 2 <= len(jobs) <= MOST_JOBS:
         raise InputError(f"Choose two to {MOST_JOBS} jobs to compare.", code="bad_choice")
     if len({job.job_id for job in jobs}) < len(jobs):
         raise InputError("Choose each job once.", code="bad_choice")
+    away = [f"{job.input_file_name} {_why_not(job)}" for job in jobs if not (job.has_results and job.has_tables)]
+    if away:
+        raise ConflictError(
+            f"Not all of these jobs can be read now: {'; '.join(away)}. Choose others, or come back later.",
+            code="no_result",
+        )
     builds = {_build(job): job for job in jobs}
     builds.pop(MITOCHONDRION, None)
     if len(builds) > 1:
@@ -61,6 +72,12 @@ def check(jobs: Sequence[Job]) -> None:
             "Compare results of one build.",
             code="different_builds",
         )
+
+
+def _why_not(job: Job) -> str:
+    if job.job_status != JobStatus.COMPLETED:
+        return "has not finished" if job.job_status in (JobStatus.PENDING, JobStatus.RUNNING) else "has no result"
+    return "has no tables" if job.has_results else "is in the archive, or on its way there or back"
 
 
 def _build(job: Job) -> str:
@@ -92,7 +109,7 @@ def _columns(job: Job) -> tuple[str | None, ...]:
 
 def compare(jobs: Sequence[Job]) -> Shared:
     """Counts of what jobs share. Raises InputError (`bad_choice`, `different_builds`), LimitError, ConflictError."""
-    with _table(jobs) as (path, _):
+    with _table(jobs) as (path, parts):
         asked = "SELECT members, differs, count(*) FROM read_parquet($path) GROUP BY ALL"
         found = connection.rows(asked, {"path": path})
     counts: dict[int, int] = {}
@@ -104,7 +121,15 @@ def compare(jobs: Sequence[Job]) -> Shared:
             discordant[name] += count if differs & 1 << bit else 0
     totals = [sum(n for members, n in counts.items() if members & 1 << number) for number in range(len(jobs))]
     ordered = dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
-    return Shared(ordered, totals, sum(n for members, n in counts.items() if members.bit_count() > 1), discordant)
+    shared = sum(n for members, n in counts.items() if members.bit_count() > 1)
+    told, compared = (_in_results(parts, least) for least in (1, 2))
+    return Shared(ordered, totals, shared, discordant, told, compared)
+
+
+def _in_results(parts: Sequence[Part], least: int) -> tuple[str, ...]:
+    """Those of `DIFFERING` of which at least so many results have a column."""
+    having = (sum(part.columns[bit] is not None for part in parts) for bit in range(len(DIFFERING)))
+    return tuple(name for name, count in zip(DIFFERING, having, strict=True) if count >= least)
 
 
 def read(
@@ -122,7 +147,40 @@ def read(
         total = connection.rows(f"SELECT count(*) FROM read_parquet($path) WHERE {where}", parameters)[0][0]
         asked = f"SELECT n FROM read_parquet($path) WHERE {where} ORDER BY n LIMIT $count OFFSET $start"
         numbers = [row[0] for row in connection.rows(asked, parameters | {"count": count, "start": start})]
-        return SharedBlock(_rows(path, parts, numbers) if numbers else [], total)
+        return SharedBlock(shared_rows.numbered(path, parts, numbers, get_settings().table_cell_letters), total)
+
+
+def all_rows(
+    jobs: Sequence[Job], members: int | None = None, differs: str | None = None
+) -> Iterator[list[dict[str, Any]]]:
+    """Every such variant, block by block; bounds and errors as in `read`, and LimitError over `compare_download_rows`,
+    all of them before the first block."""
+    most, at_once = get_settings().compare_download_rows, BLOCKS_AT_ONCE * get_settings().table_block_rows
+    total = read(jobs, 0, 1, members, differs).total
+    if total > most:
+        raise LimitError(
+            f"The list has {total:,} variants; one download holds at most {most:,} (compare_download_rows). Choose one "
+            "set of jobs, or export the results themselves.",
+            code="too_many_rows",
+        )
+    return _blocks(jobs, members, differs, at_once)
+
+
+def _blocks(
+    jobs: Sequence[Job], members: int | None, differs: str | None, at_once: int
+) -> Iterator[list[dict[str, Any]]]:
+    last = -1
+    while True:
+        with _table(jobs) as (path, parts):
+            where, parameters = _where(len(jobs), members, differs)
+            asked = f"SELECT n FROM read_parquet($path) WHERE {where} AND n > $last ORDER BY n LIMIT $count"
+            bounds = parameters | {"path": path, "last": last, "count": at_once}
+            numbers = [row[0] for row in connection.rows(asked, bounds)]
+            rows = shared_rows.numbered(path, parts, numbers)
+        if not rows:
+            return
+        yield rows
+        last = numbers[-1]
 
 
 def _where(jobs: int, members: int | None, differs: str | None) -> tuple[str, dict[str, Any]]:
@@ -138,46 +196,3 @@ def _where(jobs: int, members: int | None, differs: str | None) -> tuple[str, di
         terms.append("differs <> 0" if differs == ANY else "differs & $bit <> 0")
         parameters |= {} if differs == ANY else {"bit": 1 << DIFFERING.index(differs)}
     return " AND ".join(terms), parameters
-
-
-def _rows(path: str, parts: Sequence[Part], numbers: list[int]) -> list[dict[str, Any]]:
-    letters = get_settings().table_cell_letters
-    asked = (
-        "SELECT * REPLACE (left(ref, $letters) AS ref, left(alt, $letters) AS alt), length(ref) AS ref_letters, "
-        "length(alt) AS alt_letters FROM read_parquet($path) WHERE n >= $first AND n <= $last "
-        "AND n IN (SELECT unnest($numbers)) ORDER BY n"
-    )
-    bounds = {"path": path, "letters": letters, "first": numbers[0], "last": numbers[-1], "numbers": numbers}
-    rows = connection.records(asked, bounds)
-    for allele in ("ref", "alt"):
-        for row in rows:
-            length = row.pop(f"{allele}_letters")
-            row[allele] += f"… ({length:,} letters)" if length > letters else ""
-    told = [_told(part, [row[f"r{number}"] for row in rows]) for number, part in enumerate(parts)]
-    return [
-        {name: value for name, value in row.items() if not _is_rid(name)}
-        | {"told": [said.get(row[f"r{number}"]) for number, said in enumerate(told)]}
-        for row in rows
-    ]
-
-
-def _is_rid(name: str) -> bool:
-    return name[:1] == "r" and name[1:].isdigit()
-
-
-def _told(part: Part, rids: Sequence[int | None]) -> dict[int | None, dict[str, Any]]:
-    """What a result says of its rows, by row number; without a row number nothing."""
-    wanted = [rid for rid in rids if rid is not None]
-    if not wanted:
-        return {}
-    cells = ", ".join(
-        f"left(CAST({identifier(column)} AS VARCHAR), $letters) AS {name}" if column else f"NULL AS {name}"
-        for column, name in zip(part.columns, DIFFERING, strict=True)
-    )
-    asked = (
-        f"SELECT rid, {cells} FROM read_parquet($path) WHERE rid >= $first AND rid <= $last "
-        "AND rid IN (SELECT unnest($rids))"
-    )
-    bounds = {"path": part.path, "first": min(wanted), "last": max(wanted), "rids": wanted}
-    found = connection.records(asked, bounds | {"letters": get_settings().table_cell_letters})
-    return {row.pop("rid"): row for row in found}

@@ -10,7 +10,7 @@ from pipeline.errors import GasError, NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.results import cache, connection, documents
 from pipeline.results.columns import ROW_NUMBER, Column, described_by, placed
-from pipeline.results.matches import table_of
+from pipeline.results.result_table import table_of
 from pipeline.results.table_schema import types_of
 from pipeline.results.variant_calls import Call, calls_in, calls_of_table
 from pipeline.results.variant_links import Link, links

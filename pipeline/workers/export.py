@@ -78,6 +78,11 @@ class ExportHandler:
         job = jobs.get(export.job_id)
         if job is None or job.user_id != export.user_id or job.deleting:
             raise NotFoundError("The job of this export was deleted.")
+        if not job.has_results:
+            raise ConflictError(
+                "The result went to the archive before its export was made. Export it again when it is back.",
+                code="no_result",
+            )
         progress = _Progress(export)
         made = make(job, wish_of(export, job), folder, progress.made, partial(_is_over, delivery))
         files = self._stored(export, made, delivery, progress)

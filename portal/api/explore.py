@@ -11,7 +11,7 @@ from pydantic import Field
 
 from pipeline.jobs.model import Job
 from pipeline.jobs.store import get_owned
-from pipeline.results import connection, facets
+from pipeline.results import connection, facets, presence
 from pipeline.results.filters import lists
 from pipeline.results.filters.reading import FilterError, as_document, read_filter
 from pipeline.results.filters.words import in_words
@@ -90,9 +90,15 @@ def check(job_id: str) -> dict[str, Any]:
 
 @blueprint.post("/lists")
 def read_list(job_id: str) -> dict[str, Any]:
-    """Genes or regions of a text. 422 names the line that cannot be read."""
-    _owned(job_id)
+    """Genes or regions of a text; `absent` are those genes or contigs that no variant of the result has. 422 names the
+    line that cannot be read."""
+    job = _owned(job_id)
     body = read_body(ListBody)
     if body.kind == "genes":
-        return {"genes": list(lists.genes_of(body.text))}
-    return {"regions": [region.model_dump(exclude_defaults=True) for region in lists.regions_of(body.text)]}
+        genes = lists.genes_of(body.text)
+        return {"genes": list(genes), "absent": presence.genes_without_variants(job, genes)}
+    regions = lists.regions_of(body.text)
+    return {
+        "regions": [region.model_dump(exclude_defaults=True) for region in regions],
+        "absent": presence.contigs_without_variants(job, (region.contig for region in regions)),
+    }

@@ -40,6 +40,8 @@ def as_json(export: Export) -> dict[str, Any]:
         "export_id": export.export_id,
         "job_id": export.job_id,
         "format": export.format,
+        "filter": export.words,
+        "columns": len(export.columns) if export.columns else None,
         "file_name": export.file_name,
         "state": export.state,
         "total": export.total,

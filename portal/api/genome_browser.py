@@ -6,6 +6,8 @@ The job's VCF and its index it gets from the object store, by presigned addresse
 from __future__ import annotations
 
 import json
+import struct
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request, send_file, url_for
@@ -21,6 +23,7 @@ from portal.auth.current import current_user
 
 blueprint = Blueprint("genome_browser_api", __name__, url_prefix="/api/jobs")
 
+PAST_ANY_PLACE = 2**53 - 1  # the greatest whole number that JavaScript tells from its neighbours
 NOT_HERE = (
     "The reference sequence of this result is not on this server, so there is nothing to draw it on. "
     "Open the annotated VCF in IGV on your own machine instead."
@@ -72,9 +75,24 @@ def reference(job_id: str, name: str) -> Response:
     path = _files(bundle).get(name)
     if path is None:
         raise NotFoundError("The reference has no such file.")
+    if name == "blocks":
+        return _blocks(path, _files(bundle)["sequence"].stat().st_size)
     if name == "sequence":
         _check_range(request.range, path.stat().st_size)
     return send_file(path, mimetype="application/octet-stream", conditional=True)
+
+
+def _blocks(path: Path, end: int) -> Response:
+    """The index of the compressed sequence (htslib's .gzi: a count, then pairs of compressed and plain offsets) with
+    one pair more, at the file's end: igv.js reads a block up to where the next one starts, so the last never."""
+    index = path.read_bytes()
+    (count,) = struct.unpack_from("<Q", index)
+    answer = Response(
+        struct.pack("<Q", count + 1) + index[8:] + struct.pack("<QQ", end, PAST_ANY_PLACE),
+        mimetype="application/octet-stream",
+    )
+    answer.add_etag()
+    return answer.make_conditional(request)
 
 
 def _check_range(asked: Range | None, size: int) -> None:

@@ -12,7 +12,7 @@ from pipeline.accounts.saved_filters import SavedFilter
 from pipeline.jobs.store import get_owned
 from pipeline.results.filters.reading import as_document, read_filter
 from pipeline.results.filters.words import in_words
-from pipeline.results.matches import table_of
+from pipeline.results.result_table import table_of
 from portal.api.bodies import Body, limit_body, read_body
 from portal.api.rates import per_user
 from portal.auth.current import current_user

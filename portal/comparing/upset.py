@@ -10,19 +10,23 @@ from dataclasses import dataclass
 
 from pipeline.results.shared_variants import Shared
 from portal.components.words import counted, number
-from portal.explore.figures import look
+from portal.explore.figures import bar_layout, look
 from portal.explore.figures.plot import Drawn
 
+NAME = "upset"
 LETTERS = "ABCDE"
 DOT, BARS_FROM = 13, 0.42  # pixels; share of the height that the dots take
 ROW_PIXELS, BAR_PIXELS = 34, 220
+MOST_NUMBERED = 16  # bars with a number at their end; of more the numbers would run into each other
+
+HELD = "A job holds a variant that its file lists, whichever sample carries it. Click a set to list its variants below."
 
 
 @dataclass(frozen=True)
 class UpSet:
     """The plot's name and title, as its card needs them."""
 
-    name: str = "upset"
+    name: str = NAME
     title: str = "Shared and private variants"
 
 
@@ -53,7 +57,7 @@ def _words(found: Shared, jobs: int) -> str:
     alone = ", ".join(f"{LETTERS[n]} {number(found.intersections.get(1 << n, 0))}" for n in range(jobs))
     shared = f"{counted(everywhere, 'variant')} in {'both jobs' if jobs == 2 else f'all {jobs} jobs'}"
     some = f", {number(found.shared)} in two or more" if jobs > 2 else ""
-    return f"{counted(found.variants, 'different variant')}: {shared}{some}. In one job only: {alone}."
+    return f"{counted(found.variants, 'different variant')}: {shared}{some}. In one job only: {alone}. {HELD}"
 
 
 def _figure(found: Shared, jobs: int) -> look.Figure:
@@ -66,9 +70,9 @@ def _figure(found: Shared, jobs: int) -> look.Figure:
         "y": counts,
         "width": 0.6,
         "marker": look.plain_marker(),
-        "hovertext": [of_whom(members, jobs) for members, _ in sets],
-        "hovertemplate": "%{hovertext}<br>%{y:,d} variants<extra></extra>",
-    } | (look.bar_ends(counts) if len(sets) <= 8 else {"textposition": "none"})
+        "hovertext": [f"{of_whom(members, jobs)}<br>{counted(count, 'variant')}" for members, count in sets],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    } | (bar_layout.bar_ends(counts) if len(sets) <= MOST_NUMBERED else {"textposition": "none"})
     layout = look.layout(
         BAR_PIXELS + 60 + ROW_PIXELS * jobs,
         xaxis=look.axis(range=[-0.6, len(sets) - 0.4], visible=False, anchor="y2"),
@@ -76,6 +80,7 @@ def _figure(found: Shared, jobs: int) -> look.Figure:
         yaxis2=look.label_axis([f"{LETTERS[n]}  {number(found.totals[n])}" for n in range(jobs)])
         | {"domain": [0, BARS_FROM - 0.06], "anchor": "x", "fixedrange": True},
         bargap=0.4,
+        hovermode="x",  # the whole column of a set can be clicked, not its bar alone
     )
     return {"data": [bars, *_dots(sets, jobs)], "layout": layout}
 
@@ -94,7 +99,7 @@ def _dots(sets: Sequence[tuple[int, int]], jobs: int) -> list[look.Figure]:
                 "y": [n for _, n in at],
                 "yaxis": "y2",
                 "marker": {"size": DOT, "color": colour},
-                "hoverinfo": "skip",
+                "hoverinfo": "none",  # can be clicked, and says nothing that its bar does not say
             }
         )
     joined = [[n for n in range(jobs) if members & 1 << n] for members, _ in sets]

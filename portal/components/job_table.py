@@ -102,7 +102,13 @@ def poll(jobs: list[Job], plan: str) -> dict[str, Any]:
 def known(jobs: list[Job], plan: str) -> dict[str, Any]:
     """What the page keeps to ask for news: which jobs were active, which are watched, a digest of which there are."""
     digest = hashlib.sha256(" ".join(sorted(job.job_id for job in jobs)).encode()).hexdigest()
-    return {"active": active_ids(jobs), "watched": watched_ids(jobs, plan), "digest": digest}
+    told = {"active": active_ids(jobs), "watched": watched_ids(jobs, plan), "digest": digest}
+    return told | {"can_compare": can_compare(jobs)}
+
+
+def can_compare(jobs: list[Job]) -> bool:
+    """Whether there are two results that can be read now."""
+    return sum(job.has_results and job.has_tables for job in jobs) > 1
 
 
 def changes(jobs: list[Job], plan: str, seen: dict[str, Any] | None) -> list[Row] | None:

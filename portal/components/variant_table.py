@@ -20,7 +20,7 @@ WIDTHS = {
     "ref": 72,
     "alt": 72,
     "id": 132,
-    "gene": 104,
+    "gene": 136,
     "region": 206,
     "consequence": 276,
     "impact": 116,

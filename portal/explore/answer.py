@@ -51,7 +51,7 @@ def answer(document: Any, zoom: Any, frequency: Any, job_id: str, page: str) -> 
         with connection.asking(f"{current_user().user_id}/{page}"):
             count, total, shown = _shown(job, view, plots, asked)
             hints = loosen.hints(job, view.group, titles_of(job)) if total and not count else []
-        told = chips.chips(view.group, titles_of(job), view.zoom)
+        told = chips.chips(job.job_id, view.group, titles_of(job), view.zoom)
     except SupersededError as error:
         raise PreventUpdate from error
     except GasError as error:

@@ -12,11 +12,14 @@ from dash.development.base_component import Component
 
 from pipeline.accounts.saved_filters import MOST_NAME
 from pipeline.results.filters.presets import Preset
+from portal.components import states
 from portal.explore import ids
+
+WAYS = {"Plots": ids.WALL, "Table": ids.ROWS}  # word → id of what it leads to
 
 
 def bar(presets: Sequence[Preset], *others: Component) -> Component:
-    """It stays in sight while the page scrolls. `others` are tools that stand last."""
+    """It stays in sight while the page scrolls, and with it how many variants pass; `others` are the last tools."""
     return html.Section(
         [
             html.Div(
@@ -39,12 +42,25 @@ def bar(presets: Sequence[Preset], *others: Component) -> Component:
                 ],
                 className="gas-explore-tools",
             ),
+            html.Div(
+                [
+                    html.Div(states.loading("the variants"), id=ids.COUNT, className="gas-count", role="status"),
+                    *[_way(word, place) for word, place in WAYS.items()],
+                ],
+                className="gas-explore-where",
+            ),
             html.Div(id=ids.CHIPS, className="gas-chips", role="group", **{"aria-label": "Active filters"}),
             html.P("", id=ids.SAID, className="gas-explore-said", role="status"),
         ],
         className="gas-explore-bar",
         **{"aria-label": "Filters"},
     )
+
+
+def _way(word: str, place: str) -> Component:
+    """Leads to a part of the page, which is long. `assets/explore_ways.js` goes there and takes the focus along."""
+    said = {"data-way-to": place, "aria-label": f"Go to the {word.lower()}"}
+    return html.Button(word, type="button", className="gas-link-button", **said)
 
 
 def _menu(presets: Sequence[Preset]) -> Component:

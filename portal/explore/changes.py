@@ -11,13 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import GasError, InputError
 from pipeline.results.filters import edit
-from pipeline.results.filters.model import NOTHING, Group, InRegions, OneOf, Part
+from pipeline.results.filters.model import NOTHING, Group, InRegions, Part
 from pipeline.results.filters.presets import presets_for
 from pipeline.results.filters.reading import FilterError, as_document, read_filter
-from pipeline.results.matches import table_of
+from pipeline.results.result_table import table_of
 from portal.components import states
 from portal.explore import chips, ids, zoom
 from portal.explore.ownership import owned
+from portal.explore.picks import with_picks
 from portal.explore.titles import descriptions_of
 from portal.explore.view import read_address, read_zoom, sort_document
 
@@ -54,18 +55,6 @@ def picked(_picks: Any, document: Any, shown: Any) -> tuple[Any, Any]:
         raise PreventUpdate from error
     group = _changed(document, lambda group: with_picks(group, parts))
     return as_document(group), zoom.after_pick(group, parts, read_zoom(shown), shown)
-
-
-def with_picks(group: Group, parts: list[Part]) -> Group:
-    """The filter after a click on what stands for these conditions."""
-    for part in parts:
-        if isinstance(part, OneOf) and len(part.values) == 1 and not part.negated and not part.terms:
-            group = edit.toggled(group, part.column, part.values[0])
-        elif part in edit.as_all(group).parts:  # the same click again takes it away
-            group = Group(parts=tuple(old for old in edit.as_all(group).parts if old != part))
-        else:
-            group = edit.replaced(group, part)
-    return group
 
 
 @callback(

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from pipeline.results.filters import words
-from pipeline.results.filters.model import Group, Region
+from pipeline.results.filters.model import Group, OneOf, Part, Region
 from portal.explore import ids
+from portal.genes.address import gene_address
 
 NOTHING_YET = "No filter: click a bar, drag over an axis, or add one."
 
 
-def chips(group: Group, titles: Mapping[str, str], zoom: Region | None = None) -> list[Component]:
+def chips(job_id: str, group: Group, titles: Mapping[str, str], zoom: Region | None = None) -> list[Component]:
     """A chip for each condition at the top of the filter; a group within it is one chip. Then the zoom's."""
     parts = group.parts if group.join == "all" else (group,)
     shown: list[Component] = [
-        _chip(words.chip(part, titles), place) for part, place in zip(parts, _places(group), strict=True)
+        _chip(words.chip(part, titles), place, _gene_page(job_id, part))
+        for part, place in zip(parts, _places(group), strict=True)
     ]
     if not shown:
         shown.append(html.Span(NOTHING_YET, className="gas-muted gas-chips-none"))
@@ -39,7 +41,18 @@ def place_of(text: str) -> tuple[str | int, ...]:
     return tuple(int(step) if step.isdigit() else step for step in text.split("/")) if text else ()
 
 
-def _chip(said: str, place: str) -> Component:
+def _gene_page(job_id: str, part: Part) -> Component | None:
+    """The way to the page of a gene that is filtered by alone."""
+    if not isinstance(part, OneOf) or part.column != "gene" or part.negated or len(part.values) != 1:
+        return None
+    gene = part.values[0]
+    if not gene:  # the variants without a gene
+        return None
+    words = ["Gene page", html.Span(f" of {gene}", className="visually-hidden")]
+    return dcc.Link(words, href=gene_address(job_id, gene), className="gas-chip-word", title=gene)
+
+
+def _chip(said: str, place: str, way: Component | None) -> Component:
     said = said[:1].upper() + said[1:]
     return html.Span(
         [
@@ -50,6 +63,7 @@ def _chip(said: str, place: str) -> Component:
                 title=said,
                 **{"data-builder-place": place, "aria-label": f"Edit the filter: {said}", "aria-haspopup": "dialog"},
             ),
+            *([way] if way else []),
             html.Button(
                 "×",
                 id={"type": ids.CHIP, "place": place},

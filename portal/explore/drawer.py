@@ -101,18 +101,21 @@ def show(rid: Any, job_id: str) -> tuple[Any, ...]:
         found = variant.detail(job, rid)
     except GasError as error:
         return "Variant", states.notice(error.message), [], no_update
-    return found.name, drawer_parts.summary(found), drawer_parts.details(found), _locus(job, found)
+    return found.name, drawer_parts.summary(found, job.job_id), drawer_parts.details(found), _locus(job, found)
 
 
 def _locus(job: Job, found: variant.Variant) -> str:
-    """What the genome browser shows: the variant's surroundings, by the reference's name of the contig."""
+    """What the genome browser shows: the variant's surroundings, by the reference's name of the contig; nothing where
+    the reference has no such contig."""
     contig, position = str(found.row["chrom"]), int(found.row["pos"])
     try:
         known = load_bundle(str(job.bundle_id)).contig_for(contig)
     except ConfigurationError:  # the reference is gone, which the genome browser says itself
-        known = None
+        return f"{contig}:{position}"
+    if known is None:
+        return ""
     last = position + len(str(found.row["ref"])) - 1
-    return f"{known.name if known else contig}:{max(1, position - FLANK)}-{last + FLANK}"
+    return f"{known.name}:{max(1, position - FLANK)}-{last + FLANK}"
 
 
 @callback(

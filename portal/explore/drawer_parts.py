@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from pipeline.results.columns import KNOWN
@@ -14,6 +14,7 @@ from pipeline.results.variant_links import Link
 from pipeline.settings import get_settings
 from portal.components.words import number
 from portal.explore import drawer_calls
+from portal.genes.address import gene_address
 
 COPIED = ("hgvs_g", "hgvs_c", "hgvs_p")
 TERMS = ("consequence", "most_severe", "biotype", "skipped")
@@ -25,7 +26,7 @@ TRANSCRIPT_COLUMNS = (
 TITLES = {name: title for name, (title, _) in KNOWN.items()} | {"transcript_tag": "Tag"}
 
 
-def summary(found: Variant) -> list[Component]:
+def summary(found: Variant, job_id: str) -> list[Component]:
     """The head: what it does, where; HGVS to copy; the same variant in public databases."""
     row = found.row
     said = [part for part in (_impact(row.get("impact")), _words(row.get("consequence"))) if part]
@@ -34,10 +35,15 @@ def summary(found: Variant) -> list[Component]:
         html.Div([str(row[name]), _copy(str(row[name]))], className="gas-hgvs") for name in COPIED if row.get(name)
     ]
     return [
-        html.P([*said, html.Strong(str(gene)) if gene else ""], className="gas-drawer-lead"),
+        html.P([*said, _gene(job_id, str(gene)) if gene else ""], className="gas-drawer-lead"),
         html.Div(lines),
         _links(found.links),
     ]
+
+
+def _gene(job_id: str, gene: str) -> Component:
+    """Its name, which leads to all its variants."""
+    return dcc.Link(html.Strong(gene), href=gene_address(job_id, gene), title=f"All variants of this result in {gene}")
 
 
 def details(found: Variant) -> list[Component]:

@@ -17,6 +17,8 @@ from portal.static_files import asset_url
 OPEN, DIALOG = "explore-export", "export-dialog"
 FORMAT, WHICH, CHOSEN, START = "export-format", "export-which", "export-chosen", "export-start"
 
+ORDER = "What the filter lets through, in the order of the file; sorting the table does not change that."
+
 
 def button() -> Component:
     """Opens the dialog; stands in the filter bar."""
@@ -34,6 +36,7 @@ def panel(job: Job, columns: list[Column]) -> Component:
                 [
                     _head(),
                     html.P(id="export-what", className="gas-export-what"),
+                    html.P(ORDER, className="gas-muted gas-export-order"),
                     _formats(job),
                     _columns(columns),
                     html.P(id="export-error", className="gas-note gas-note-danger", hidden=True, role="alert"),

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.jobs.model import Job
 from pipeline.results import blocks, documents
 from pipeline.results.columns import KNOWN, Column, described_by
-from pipeline.results.matches import table_of
+from pipeline.results.result_table import table_of
 
 _SUBJECTS = {
     "Consequence": (

@@ -12,7 +12,7 @@ from pipeline.jobs.model import Job
 from pipeline.results.columns import Column
 from pipeline.results.filters.presets import Preset
 from pipeline.results.filters.reading import as_document
-from portal.components import painting, states
+from portal.components import painting
 from portal.explore import bar, drawer, export, ids, table, zoom
 from portal.explore.card import card, closed_card
 from portal.explore.figures.catalogue import Plot
@@ -38,7 +38,9 @@ def page(
             html.Div(id=ids.NOTICE, role="status"),
             html.Section(
                 [card(plot, choice if plot.name == "frequencies" else None) for plot in plots],
+                id=ids.WALL,
                 className="gas-wall",
+                tabIndex=-1,
                 **{"aria-label": "Plots"},
             ),
             *([_more(more)] if more else []),
@@ -46,7 +48,7 @@ def page(
             drawer.drawer(),
             *bar.dialogs(),
             export.panel(job, list(columns)),
-            *_stores(job, view),
+            *_stores(job, view, frequencies),
         ],
         id="explore-page",
         className="gas-explore",
@@ -64,7 +66,6 @@ def _head(job: Job) -> Component:
                 ],
                 className="gas-explore-name",
             ),
-            html.Div(states.loading("the variants"), id=ids.COUNT, className="gas-count", role="status"),
         ],
         className="gas-explore-head",
     )
@@ -91,14 +92,14 @@ def _frequency_choice(columns: Sequence[Column]) -> Component | None:
     )
 
 
-def _stores(job: Job, view: View) -> list[Component]:
+def _stores(job: Job, view: View, frequencies: Sequence[Column]) -> list[Component]:
     return [
         dcc.Store(id=ids.JOB, data=job.job_id),
         dcc.Store(id=ids.PAGE, data=opaque.new_id()),
         dcc.Store(id=ids.FILTER, data=as_document(view.group)),
         dcc.Store(id=ids.SORT, data=sort_document(view.sorts)),
         dcc.Store(id=ids.ZOOM, data=zoom.document(view.zoom)),
-        dcc.Store(id=ids.FREQUENCY),
+        dcc.Store(id=ids.FREQUENCY, data=frequencies[0].name if frequencies else None),
         dcc.Store(id=ids.ROW),
         dcc.Store(id=ids.ADDRESS),
         dcc.Store(id=ids.ANSWERED),

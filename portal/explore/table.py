@@ -14,10 +14,12 @@ from portal.components.grid import FIT_COLUMNS
 from portal.components.variant_table import variant_grid
 from portal.explore import ids, notes_panel
 
+RENDERERS = {"id": "GasIds", "gene": "GasGene"}  # cells that are links
 MOVED = ["gasColumnsMoved(params)"]
 LISTENERS = FIT_COLUMNS | {
     "rowClicked": ["gasOpenVariant(params)"],
     "cellKeyDown": ["gasVariantKey(params)"],
+    "modelUpdated": ["gasKeepPlace(params)"],
     "columnMoved": MOVED,
     "columnResized": MOVED,
     "columnPinned": MOVED,
@@ -31,7 +33,7 @@ def section(columns: list[Column], sorts: Sequence[Sort] = ()) -> html.Section:
         [
             html.Div(
                 [
-                    html.H2("Variants", className="gas-subtitle"),
+                    html.H2("Variants", id=ids.ROWS, className="gas-subtitle", tabIndex=-1),
                     html.Div(
                         [
                             html.Span(
@@ -59,8 +61,8 @@ def _grid(columns: list[Column], sorts: Sequence[Sort]) -> dag.AgGrid:
     grid.columnDefs = [notes_panel.COLUMN, *grid.columnDefs]
     orders = {sort.column: (place, sort) for place, sort in enumerate(sorts)}
     for definition in grid.columnDefs:
-        if definition["field"] == "id":
-            definition["cellRenderer"] = "GasIds"
+        if definition["field"] in RENDERERS:
+            definition["cellRenderer"] = RENDERERS[definition["field"]]
         if definition["field"] in orders:
             place, sort = orders[definition["field"]]
             definition |= {"sort": "desc" if sort.descending else "asc", "sortIndex": place}

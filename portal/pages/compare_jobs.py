@@ -13,11 +13,12 @@ from pipeline.errors import GasError, NotFoundError
 from pipeline.jobs.model import Job
 from pipeline.jobs.store import get_owned
 from pipeline.jobs.submit import list_jobs
-from pipeline.results import shared_variants
+from pipeline.results import documents, shared_variants
+from pipeline.results.result_table import table_of
 from pipeline.results.shared_table import MOST_JOBS
 from portal import PRODUCT
 from portal.auth.current import current_user
-from portal.comparing import parts, upset
+from portal.comparing import choosing, listing, parts, provenance, upset
 from portal.components import painting, states
 from portal.components.figure_card import card
 from portal.components.grid import fit_columns_when_ready
@@ -35,7 +36,7 @@ def layout(jobs: str | None = None, **_: str) -> Component:
     named = list(dict.fromkeys(part for part in (jobs or "").split(",") if part))[: MOST_JOBS + 1]
     try:
         if len(named) < 2:
-            return parts.choice(_choices(user.user_id), named)
+            return _choice(user.user_id, named)
         chosen = [get_owned(job_id, user.user_id) for job_id in named]
     except (NotFoundError, BotoCoreError, ClientError) as error:
         return states.not_read(error)
@@ -51,8 +52,11 @@ def layout(jobs: str | None = None, **_: str) -> Component:
     )
 
 
-def _choices(user_id: str) -> list[Job]:
-    return [job for job in list_jobs(user_id) if job.has_results and job.has_tables]
+def _choice(user_id: str, named: list[str]) -> Component:
+    finished = [job for job in list_jobs(user_id) if job.has_tables]
+    here = [job for job in finished if job.has_results]
+    known = {job.job_id for job in here}
+    return choosing.choice(here, len(finished) - len(here), [job_id for job_id in named if job_id in known])
 
 
 def _owned(which: object) -> list[Job]:
@@ -71,37 +75,45 @@ def show(which: object) -> Component | list[Component]:
     except GasError as error:
         return states.notice(error.message)
     plot = card(upset.UpSet(), upset.drawn(found, [job.input_file_name for job in jobs]))
-    return [plot, parts.discordant(found), *([parts.table(found, len(jobs))] if found.variants else [])]
+    manifests = [documents.document(job, "manifest") for job in jobs]
+    samples = [table_of(job).samples for job in jobs]
+    shown = [plot, parts.discordant(found, provenance.differing(manifests))]
+    if found.variants:
+        shown.append(listing.table(found, [job.job_id for job in jobs]))
+    return [*shown, provenance.section(found.totals, samples, manifests)]
 
 
 @callback(
-    Output(parts.GRID, "getRowsResponse"),
-    Output(parts.NOTICE, "children"),
-    Input(parts.GRID, "getRowsRequest"),
+    Output(listing.GRID, "getRowsResponse"),
+    Output(listing.NOTICE, "children"),
+    Input(listing.GRID, "getRowsRequest"),
     State(WHICH, "data"),
-    State(parts.WHO, "value"),
-    State(parts.WHAT, "value"),
+    State(listing.WHO, "value"),
+    State(listing.WHAT, "value"),
     prevent_initial_call=True,
 )
 def show_rows(request: dict[str, Any] | None, which: object, who: object, what: object) -> tuple[Any, ...]:
     """One block of variants; a sentence instead of rows where they cannot be read."""
     start, count = span_of(request or {})
     members = int(who) if isinstance(who, str) and who.isdecimal() and len(who) < 4 else None
-    differs = what if isinstance(what, str) and what != parts.ALL else None
+    differs = what if isinstance(what, str) and what != listing.ALL else None
     try:
         jobs = _owned(which)
         block = shared_variants.read(jobs, start, count, members, differs)
     except GasError as error:
         return {"rowData": [], "rowCount": 0}, states.notice(error.message)
     said = [] if block.total else states.notice("There is no such variant in these jobs.", tone="info")
-    return {"rowData": [parts.row(row, len(jobs)) for row in block.rows], "rowCount": block.total}, said
+    return {
+        "rowData": [listing.row(row, [job.job_id for job in jobs]) for row in block.rows],
+        "rowCount": block.total,
+    }, said
 
 
 @callback(
-    Output(parts.GO, "href"),
-    Output(parts.GO, "className"),
-    Output(parts.SAID, "children"),
-    Input(parts.CHOSEN, "value"),
+    Output(choosing.GO, "href"),
+    Output(choosing.GO, "className"),
+    Output(choosing.SAID, "children"),
+    Input(choosing.CHOSEN, "value"),
 )
 def lead(chosen: object) -> tuple[str, str, str]:
     """The address of the comparison of what is ticked; what is missing to it."""
@@ -115,14 +127,39 @@ def lead(chosen: object) -> tuple[str, str, str]:
 
 clientside_callback(
     ClientsideFunction("gas", "askAgain"),
-    Input(parts.WHO, "value"),
-    State(parts.GRID, "id"),
+    Input(listing.WHO, "value"),
+    State(listing.GRID, "id"),
     prevent_initial_call=True,
 )
 clientside_callback(
     ClientsideFunction("gas", "askAgain"),
-    Input(parts.WHAT, "value"),
-    State(parts.GRID, "id"),
+    Input(listing.WHAT, "value"),
+    State(listing.GRID, "id"),
     prevent_initial_call=True,
 )
-fit_columns_when_ready(parts.GRID)
+clientside_callback(
+    ClientsideFunction("gas", "listAddress"),
+    Output(listing.DOWNLOAD, "href"),
+    Input(listing.WHO, "value"),
+    Input(listing.WHAT, "value"),
+    State(listing.ADDRESS, "data"),
+    prevent_initial_call=True,
+)
+# A click on a set of the plot chooses it for the table; the chosen one stands out.
+clientside_callback(
+    ClientsideFunction("gas", "pickSet"),
+    Output(listing.WHO, "value"),
+    Input({"type": painting.GRAPH, "name": upset.NAME}, "clickData"),
+    State(listing.WHO, "options"),
+    State(listing.WHO, "value"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("gas", "markSet"),
+    Output({"type": painting.FIGURE, "name": upset.NAME}, "data"),
+    Input(listing.WHO, "value"),
+    State(listing.WHO, "options"),
+    State({"type": painting.FIGURE, "name": upset.NAME}, "data"),
+    prevent_initial_call=True,
+)
+fit_columns_when_ready(listing.GRID)

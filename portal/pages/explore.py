@@ -14,7 +14,7 @@ from pipeline.results import blocks, documents
 from pipeline.results.columns import described_by
 from pipeline.results.filters.presets import presets_for
 from pipeline.results.filters.reading import FilterError
-from pipeline.results.matches import table_of
+from pipeline.results.result_table import table_of
 from portal import PRODUCT
 from portal.auth.current import current_user
 from portal.components import painting, states
@@ -63,7 +63,7 @@ def layout(job_id: str | None = None, view: str | None = None, **_: str) -> Comp
         available(table, job, on_demand=True),
         columns,
         presets_for(table, descriptions),
-        [column for name in frequency_choices(table) for column in columns if column.name == name],
+        [column for name in frequency_choices(table, job) for column in columns if column.name == name],
     )
     return [states.notice(said), shown] if said else shown
 

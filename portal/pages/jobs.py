@@ -6,7 +6,7 @@ from typing import Any
 
 import dash
 from botocore.exceptions import BotoCoreError, ClientError
-from dash import Input, Output, State, callback, ctx, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from pipeline import logs
@@ -31,6 +31,7 @@ WHOLE_LOOK_EVERY = 10
 WATCHED_AT_MOST = 20
 
 POLL, REFRESH, KNOWN = "jobs-poll", "jobs-refresh", "jobs-known"
+COMPARE = "jobs-compare"  # the way to the comparison: there once two results can be compared
 
 
 def layout(**_: str) -> Component:
@@ -62,7 +63,12 @@ def _table(jobs: list[Job], plan: str) -> Component:
                 [
                     html.H2("Your jobs", className="gas-section-title"),
                     html.Span(_count(jobs), id="jobs-count", className="gas-muted", role="status"),
-                    dcc.Link("Compare jobs", href="/jobs/compare", className="gas-compare-link"),
+                    html.Span(
+                        dcc.Link("Compare jobs", href="/jobs/compare"),
+                        id=COMPARE,
+                        hidden=not job_table.can_compare(jobs),
+                        className="gas-compare-link",
+                    ),
                 ],
                 className="gas-section-head",
             ),
@@ -137,4 +143,10 @@ def _still_watched(user: User, seen: dict[str, Any] | None) -> list[Job]:
     return jobs if not ended and len(job_table.watched_ids(jobs, user.plan)) == len(jobs) else []
 
 
+clientside_callback(
+    ClientsideFunction("gas", "offerComparison"),
+    Output(COMPARE, "hidden"),
+    Input(KNOWN, "data"),
+    prevent_initial_call=True,
+)
 fit_columns_when_ready(job_table.GRID_ID)

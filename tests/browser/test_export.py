@@ -60,6 +60,7 @@ def test_the_filtered_rows_are_exported_downloaded_and_counted(page: Page, worke
     dialog.get_by_role("button", name="Start the export").click()
     link = dialog.get_by_role("link", name="Download: a.2-variants.tsv.gz")
     expect(link).to_be_visible()
+    expect(dialog.locator(".gas-export-filter")).to_have_text("Impact is high.")  # names alone may be the same
     with page.expect_download() as download:
         link.click()
     download.value.save_as(tmp_path / "x.tsv.gz")

@@ -55,7 +55,12 @@ def test_a_gene_shows_its_protein_its_variants_and_links_that_open_outside_on_a_
     page: Page, portal_server: PortalServer, person: User
 ) -> None:
     job = job_of(person, HOSTILE, 5, 70, 70, name="one.vcf")
-    page.goto(portal_server.url + gene_address(job.job_id, HOSTILE))
+    page.goto(f"{portal_server.url}/jobs/{job.job_id}/explore")
+    page.locator("#explore-grid [row-index='0'] [col-id='pos']").click()
+    page.locator("#explore-drawer").get_by_role("link", name=HOSTILE).click()
+    expect(page).to_have_url(portal_server.url + gene_address(job.job_id, HOSTILE))
+    page.go_back()
+    page.locator("#explore-grid [row-index='0'] [col-id='gene']").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
     expect(page.locator("#gene-overview")).to_contain_text("3 variants in this gene")
     page.locator(".gas-figure-lollipop .scatterlayer .points path").first.wait_for()

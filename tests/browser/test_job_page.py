@@ -96,7 +96,7 @@ def test_text_of_the_file_is_text_on_the_page_C09(page: Page, portal_server: Por
     job = write_job(finished_job(person.user_id, rows, name=f"{HOSTILE}.vcf", log=f"{HOSTILE}\n"))
     open_job(page, portal_server, job)
     expect(page.locator("#variants-grid .ag-row[row-index='0'] [col-id='id']")).to_have_text(HOSTILE)
-    expect(page.locator(".gas-figure-genome .ytick text").first).to_have_text(f"{HOSTILE[:11]}…")
+    expect(page.locator(".gas-figure-genome .ytick text").first).to_have_text(f"{HOSTILE[:11]}…{HOSTILE[-10:]}")
     expect(page.locator(".gas-log")).to_contain_text(HOSTILE)
     expect(page.get_by_role("heading", name=HOSTILE)).to_be_visible()
     assert page.locator("#job-page img").count() == 0

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-WIDTH, LABELS, NUMBERS = 720, 250, 90  # pixels: the whole, the labels before the bars, the numbers after them
-ROW, BAR = 22, 14
-MOST_LETTERS = 38  # of a label; the rest is in its tooltip
+WIDTH, LABELS, NUMBERS = 480, 194, 64  # pixels: the whole, the labels before the bars, the numbers after them
+ROW, BAR, LINE = 22, 14, 15
+LABEL_LETTERS, MOST_LINES = 27, 2  # of a label's line; what does not fit is in its tooltip
 IMPACT_COLOURS = {"HIGH": "#d55e00", "MODERATE": "#e69f00", "LOW": "#009e73", "MODIFIER": "#7a8793"}
-PLAIN = "#0b6e8a"
+PLAIN = "plain"  # the accent of the page, which is another one in the dark
+NOTHING = "#7a8793"
 
 
 @dataclass(frozen=True)
@@ -25,24 +27,33 @@ class Bar:
 def bars(rows: Sequence[Bar], title: str) -> str:
     """The figure; each number stands beside its bar, so that nothing depends on colour or scale."""
     longest = max((row.value for row in rows), default=0) or 1
-    height = ROW * len(rows) + 4
-    drawn = "".join(_row(row, number, longest) for number, row in enumerate(rows))
+    drawn, top = [], 2
+    for row in rows:
+        lines = _lines(row.label)
+        drawn.append(_row(row, lines, top, longest))
+        top += ROW + LINE * (len(lines) - 1)
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{_attribute(title)}" '
-        f'xmlns="http://www.w3.org/2000/svg" font-size="13"><title>{escape(title)}</title>{drawn}</svg>'
+        f'<svg viewBox="0 0 {WIDTH} {top + 2}" role="img" aria-label="{_attribute(title)}" '
+        f'xmlns="http://www.w3.org/2000/svg" font-size="13"><title>{escape(title)}</title>{"".join(drawn)}</svg>'
     )
 
 
-def _row(row: Bar, number: int, longest: int) -> str:
-    top = number * ROW + 2
+def _lines(label: str) -> list[str]:
+    return textwrap.wrap(label, LABEL_LETTERS, max_lines=MOST_LINES, placeholder="…") or [""]
+
+
+def _row(row: Bar, lines: Sequence[str], top: int, longest: int) -> str:
     length = max((WIDTH - LABELS - NUMBERS) * row.value / longest, 1.5 if row.value else 0)
-    label = row.label if len(row.label) <= MOST_LETTERS else row.label[: MOST_LETTERS - 1] + "…"
-    middle = top + BAR - 2
+    base = top + BAR - 2
+    label = "".join(
+        f'<text x="{LABELS - 10}" y="{base + LINE * number}" text-anchor="end">{escape(line)}</text>'
+        for number, line in enumerate(lines)
+    )
+    look = 'class="plain"' if row.colour == PLAIN else f'fill="{row.colour}"'
     return (
-        f"<g><title>{escape(row.label)}: {row.value:,}</title>"
-        f'<text x="{LABELS - 10}" y="{middle}" text-anchor="end">{escape(label)}</text>'
-        f'<rect x="{LABELS}" y="{top}" width="{length:.1f}" height="{BAR}" rx="2" fill="{row.colour}"/>'
-        f'<text x="{LABELS + length + 6:.1f}" y="{middle}" class="number">{row.value:,}</text></g>'
+        f"<g><title>{escape(row.label)}: {row.value:,}</title>{label}"
+        f'<rect x="{LABELS}" y="{top}" width="{length:.1f}" height="{BAR}" rx="2" {look}/>'
+        f'<text x="{LABELS + length + 6:.1f}" y="{base}" class="number">{row.value:,}</text></g>'
     )
 
 

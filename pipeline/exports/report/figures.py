@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.exports.contents import Contents
-from pipeline.exports.report.bars import IMPACT_COLOURS, PLAIN, Bar, bars
+from pipeline.exports.report.bars import IMPACT_COLOURS, NOTHING, PLAIN, Bar, bars
 from pipeline.results import connection
 from pipeline.results.filters.presets import significance_column
 from pipeline.results.plots.classes import classes
@@ -16,7 +16,6 @@ from pipeline.results.plots.genes import genes
 from pipeline.results.plots.substitutions import substitutions
 
 MOST_BARS = 20
-NOT_ANNOTATED = "not annotated"
 
 
 @dataclass(frozen=True)
@@ -52,13 +51,16 @@ def _consequences(contents: Contents) -> Iterator[Figure]:
     found = consequences(contents.source)
     rows = [
         Bar(
-            (one.consequence or NOT_ANNOTATED).replace("_variant", "").replace("_", " ").replace("&", ", "),
+            one.consequence.replace("_variant", "").replace("_", " ").replace("&", ", "),
             one.variants,
             IMPACT_COLOURS.get(one.impact or "", PLAIN),
         )
         for one in found
+        if one.consequence
     ]
+    without = sum(one.variants for one in found if not one.consequence)
     sentence = "Orange-red: high impact; yellow: moderate; green: low; grey: modifier (Ensembl's classes)."
+    sentence += f" Not annotated: {without:,}." if without else ""
     yield from _figure("Consequences", sentence, rows)
 
 
@@ -67,7 +69,8 @@ def _contigs(contents: Contents) -> Iterator[Figure]:
     found = [Bar(str(name), n) for name, n in connection.rows(sql, contents.source.parameters)]
     if len(found) > MOST_BARS + 5:
         found.sort(key=lambda row: -row.value)
-    yield from _several("Contigs", "Variants by contig.", found)
+    if len(found) > 1:  # of one contig the number at the top says it all
+        yield from _several("Contigs", "Variants by contig.", found)
 
 
 def _several(title: str, sentence: str, rows: list[Bar]) -> Iterator[Figure]:
@@ -83,11 +86,16 @@ def _frequencies(contents: Contents) -> Iterator[Figure]:
     if not names:
         return
     found = frequencies(contents.source, names[0])
-    rows = [Bar(f"{one.least:.2g} to {one.most:.2g}", one.variants) for one in found.bins]
-    ends = [Bar("unknown", found.unknown, "#7a8793"), Bar("0", found.zero), Bar("above 1", found.above_one)]
+    filled = [place for place, one in enumerate(found.bins) if one.variants]
+    bins = found.bins[filled[0] : filled[-1] + 1] if filled else []
+    rows = [Bar(f"{one.least:.2g} to {one.most:.2g}", one.variants) for one in bins]
+    ends = [Bar("0", found.zero), Bar("above 1", found.above_one)]
     drawn = [*(row for row in ends if row.value), *rows]
-    title = f"Allele frequency ({names[0]})"
-    yield Figure(title, "In bins of equal width on the logarithmic scale.", bars(drawn, title))
+    unknown = f" {found.unknown:,} variants have no frequency." if found.unknown else ""
+    title = f"Allele frequency ({contents.titles.get(names[0], names[0])})"
+    if drawn:
+        sentence = f"In bins of equal width on the logarithmic scale.{unknown}"
+        yield Figure(title, sentence, bars(drawn, title))
 
 
 def _substitutions(contents: Contents) -> Iterator[Figure]:
@@ -98,7 +106,7 @@ def _substitutions(contents: Contents) -> Iterator[Figure]:
         "substitution of one base."
     )
     rows = [Bar(name.replace(">", " → "), n) for name, n in found.types.items()]
-    rows += [Bar(name, n, "#7a8793") for name, n in found.others.items()]
+    rows += [Bar(name, n, NOTHING) for name, n in found.others.items()]
     yield from _figure("Substitutions and other changes", sentence, rows)
 
 
@@ -117,15 +125,15 @@ def _clinvar(contents: Contents) -> Iterator[Figure]:
     rows = [Bar(name.replace("_", " "), n) for name, n in found.counts.items()]
     if not rows:
         return
-    rows += [Bar("ClinVar says nothing", found.without, "#7a8793")] if found.without else []
-    yield from _figure("ClinVar", "Variants by the class that ClinVar gives them.", rows)
+    without = f" It says nothing of {found.without:,} others." if found.without else ""
+    yield from _figure("ClinVar", f"Variants by the class that ClinVar gives them.{without}", rows)
 
 
 MAKERS: tuple[tuple[frozenset[str], Callable[[Contents], Iterator[Figure]]], ...] = (
     (frozenset({"consequence", "impact"}), _consequences),
     (frozenset({"gene", "impact"}), _genes),
     (frozenset(), _clinvar),
-    (frozenset(), _frequencies),
     (frozenset({"ref", "alt"}), _substitutions),
+    (frozenset(), _frequencies),
     (frozenset({"chrom"}), _contigs),
 )

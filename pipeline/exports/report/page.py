@@ -12,9 +12,12 @@ from markupsafe import Markup
 from pipeline import clock
 from pipeline.exports.contents import Contents
 from pipeline.exports.report.figures import figures
+from pipeline.exports.report.marked import marked_variants
 from pipeline.exports.report.top import Top, top_variants
 from pipeline.results import connection
 from pipeline.results.versions import versions_in
+
+MOST_SAMPLES = 20  # that are named
 
 
 @lru_cache(maxsize=1)
@@ -22,6 +25,7 @@ def _environment() -> Environment:
     here = Path(__file__).resolve().parent
     environment = Environment(loader=FileSystemLoader(here), autoescape=True, undefined=StrictUndefined)
     environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["identifier"] = lambda value: "".join(letter for letter in value if letter.isalnum())
     return environment
 
 
@@ -42,6 +46,9 @@ def write_report(contents: Contents, target: Path) -> int:
             figures=drawn,
             top=top_variants(contents) if contents.source.count else Top("", [], []),
             notes=contents.job.notes,
+            marked=marked_variants(contents),
+            samples=contents.source.table.samples,
+            most_samples=MOST_SAMPLES,
             versions=list(versions_in(contents.manifest).values()),
             attribution=(contents.manifest.get("bundle") or {}).get("attribution") or [],
             sources=contents.manifest.get("sources") or [],

@@ -26,7 +26,7 @@ PATTERNS = {
     "recessive": "homozygous in {child}, one copy in each of {mother} and {father}",
     "compound_het": "one of two in a gene of {child}, one from {mother} and one from {father}",
 }
-TAGS = {"likely_causal": "likely causal", "artefact": "artefact", "to_confirm": "to confirm", "none": "no tag"}
+TAGS = {"likely_causal": "likely causal", "artefact": "artefact", "to_confirm": "to confirm"}
 Titles = Mapping[str, str]
 
 
@@ -64,7 +64,7 @@ def chip(part: Part, titles: Titles) -> str:
         case PrivateTo():
             return f"only in {_listed(list(part.samples), 'samples')}"
         case Tagged():
-            return f"tagged {_listed([TAGS.get(tag, tag) for tag in part.tags])}"
+            return _tagged(part)
 
 
 def region_in_words(region: Region) -> str:
@@ -94,12 +94,13 @@ def _listed(values: list[str], things: str = "values") -> str:
 
 def _one_of(part: OneOf) -> str:
     values = [_value(value) for value in part.values]
+    things = "genes" if part.column == "gene" else "values"
     if part.terms:
-        return f"{'does not have' if part.negated else 'has'} {_listed(values)}"
+        return f"{'does not have' if part.negated else 'has'} {_listed(values, things)}"
     if not part.negated:
-        return f"is {_listed(values)}"
+        return f"is {_listed(values, things)}"
     if len(values) > MOST_NAMED:
-        return f"is none of {len(values):,} values"
+        return f"is none of {len(values):,} {things}"
     return f"is neither {' nor '.join(values)}" if len(values) > 1 else f"is not {values[0]}"
 
 
@@ -112,15 +113,19 @@ def _bounds(part: Range) -> str:
     return f"{said} or unknown" if part.or_unknown else said
 
 
+def _tagged(part: Tagged) -> str:
+    """A note may have no tag."""
+    tags = [TAGS.get(tag, tag) for tag in part.tags if tag != "none"]
+    said = [f"tagged {_listed(tags, 'tags')}"] if tags else []
+    return " or ".join([*said, *(["with a note without a tag"] if "none" in part.tags else [])])
+
+
 def _call(part: Carries) -> str:
-    bounds = [
-        said
-        for bound, said in (
-            (part.least_depth, f"{part.least_depth} reads or more"),
-            (part.least_quality, f"genotype quality {part.least_quality} or more"),
-            (part.least_balance, f"allele balance {part.least_balance} or more"),
-        )
-        if bound is not None
-    ]
-    said = f"{part.sample} is {' or '.join(CALLS[call] for call in part.calls)}"
-    return f"{said} ({', '.join(bounds)})" if bounds else said
+    bounds = (
+        (part.least_depth, "{:,} reads or more"),
+        (part.least_quality, "genotype quality {:g} or more"),
+        (part.least_balance, "allele balance {:g} or more"),
+    )
+    told = [text.format(bound) for bound, text in bounds if bound is not None]
+    said = f"sample {part.sample} is {' or '.join(CALLS[call] for call in part.calls)}"
+    return f"{said} ({', '.join(told)})" if told else said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipeline.results.counted import counts
@@ -11,16 +12,17 @@ from pipeline.results.table_schema import identifier
 
 # From the worst to the best, in ClinVar's words; what is none of them comes behind, most frequent first.
 ORDER = (
-    "Pathogenic",
-    "Pathogenic/Likely_pathogenic",
-    "Likely_pathogenic",
-    "Conflicting_classifications_of_pathogenicity",
-    "Conflicting_interpretations_of_pathogenicity",
-    "Uncertain_significance",
-    "Likely_benign",
-    "Benign/Likely_benign",
-    "Benign",
+    "pathogenic",
+    "pathogenic/likely pathogenic",
+    "likely pathogenic",
+    "conflicting classifications of pathogenicity",
+    "conflicting interpretations of pathogenicity",
+    "uncertain significance",
+    "likely benign",
+    "benign/likely benign",
+    "benign",
 )
+MOST_PATHOGENIC = 3  # so many of `ORDER` are pathogenic or likely so
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,13 @@ def classes(source: Source) -> Classes:
     without = sum(n for name, n in counted if name is None)
     frequent = sorted((-n, str(name)) for name, n in counted if name is not None)
     found = {name: -n for n, name in frequent}
-    rank = {name.lower(): place for place, name in enumerate(ORDER)}
-    ordered = sorted(found, key=lambda name: rank.get(name.lower(), len(ORDER)))
+    ordered = sorted(found, key=rank)
     return Classes(column, {name: found[name] for name in ordered}, without)
+
+
+def rank(name: str) -> int:
+    """The place of a class among `ORDER`, by the first of its words: sources write it with underscores or with spaces,
+    and add to it (`Pathogenic; drug response`, `Pathogenic, low penetrance`)."""
+    plain = name.replace("_", " ").lower().replace("/pathogenic, low penetrance", "")
+    first = re.split(r"[,;|]", plain)[0].strip()
+    return next((place for place, known in enumerate(ORDER) if first == known), len(ORDER))

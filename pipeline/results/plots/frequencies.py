@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from pipeline.jobs.model import Job
+from pipeline.results import cache, connection
 from pipeline.results.counted import counts
 from pipeline.results.filters.presets import frequency_column
 from pipeline.results.filters.table import Table
 from pipeline.results.matches import Source
+from pipeline.results.table_schema import identifier
 
 OWN = "af"  # of the file itself
 BINS_A_DECADE = 4
@@ -41,6 +45,19 @@ def frequency_columns(table: Table) -> list[str]:
     names = [name for name in table.types if _FREQUENCY.search(name) and table.kind(name) == "decimal"]
     preferred = frequency_column(table)
     return sorted(names, key=lambda name: (name == OWN, name != preferred, names.index(name)))
+
+
+def frequency_choices(table: Table, job: Job) -> list[str]:
+    """The same without those that are empty throughout the result (a source of other contigs), unless all are."""
+    names = frequency_columns(table)
+    with cache.opened(job, "variants") as path:
+        return [name for name in names if _has_values(str(path), name)] or names
+
+
+@lru_cache(maxsize=256)  # a cached table never changes
+def _has_values(path: str, column: str) -> bool:
+    sql = f"SELECT 1 FROM read_parquet($path) WHERE {identifier(column)} IS NOT NULL LIMIT 1"
+    return bool(connection.rows(sql, {"path": path}))
 
 
 def frequencies(source: Source, column: str) -> Frequencies:

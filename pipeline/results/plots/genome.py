@@ -70,6 +70,14 @@ class Stretch:
     length: int
     bins: list[StretchBin]
 
+    @property
+    def heights(self) -> dict[int, int]:
+        """Variants of all impacts in each bin that holds any, by the bin's start."""
+        found: dict[int, int] = {}
+        for each in self.bins:
+            found[each.start] = found.get(each.start, 0) + each.variants
+        return found
+
 
 def genome(source: Source, lengths: Mapping[str, int]) -> Genome:
     """Along all contigs. `lengths` in bases, of those contigs that the reference holds."""

@@ -1,14 +1,16 @@
-"""A gene's variants along its protein, with the exons that its transcript has in the job's reference."""
+"""A gene's variants along its protein, with the exons and domains that its transcript has in the job's reference."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.reference.bundle import Bundle
-from pipeline.reference.gene_model import ContigTranscripts, load_gene_model
+from pipeline.reference.gene_model import load_gene_model
 from pipeline.results import connection
 from pipeline.results.filters.model import Group, OneOf
 from pipeline.results.matches import Source
+from pipeline.results.plots.coding_path import CodingPath, coding_path
+from pipeline.results.plots.domains import Domain, domains_of
 
 COLUMNS = ("protein_position",)
 MOST_CHANGES = 5  # named for each residue
@@ -28,8 +30,9 @@ class Lollipop:
 @dataclass(frozen=True)
 class Protein:
     """A gene's variants along the protein of one transcript. `borders` are the residues at which exons end, `residues`
-    its length; both are None where the reference does not hold the transcript. `elsewhere` are variants of the gene
-    without a place in this protein, `left_out` lollipops beyond `MOST_LOLLIPOPS`."""
+    its length without the stop; both are None where the reference does not hold the transcript. `elsewhere` are
+    variants of the gene without a place in this protein, `left_out` lollipops beyond `MOST_LOLLIPOPS`; `domains` are
+    those of the bundle's tracks of domains."""
 
     gene: str | None
     transcript: str | None
@@ -38,6 +41,7 @@ class Protein:
     borders: list[float] | None
     elsewhere: int
     left_out: int
+    domains: list[Domain] = field(default_factory=list)
 
 
 def gene_of(source: Source, group: Group) -> str | None:
@@ -76,43 +80,32 @@ def protein(source: Source, gene: str | None, bundle: Bundle | None) -> Protein:
     """
     rows = connection.rows(sql, asked | {"transcript": transcript})
     found = [Lollipop(row[0], row[1], row[2], sorted(set(row[3] or []))[:MOST_CHANGES]) for row in rows]
-    borders, residues = _exons(bundle, contig, transcript)
+    path = _path(bundle, contig, transcript)
     kept = sorted(found, key=lambda each: -each.variants)[:MOST_LOLLIPOPS]
     kept.sort(key=lambda each: (each.residue, each.impact or ""))
-    return Protein(gene, transcript, kept, residues, borders, total - placed, len(found) - len(kept))
+    return Protein(
+        gene,
+        transcript,
+        kept,
+        path.residues(bundle) if bundle and path else None,
+        path.borders if path else None,
+        total - placed,
+        len(found) - len(kept),
+        domains_of(bundle, path) if bundle and path else [],
+    )
 
 
-def _exons(bundle: Bundle | None, contig: str, transcript: str | None) -> tuple[list[float] | None, int | None]:
-    """Where in the protein the exons end, in residues, and how many residues it has (a stop codon not counted)."""
+def _path(bundle: Bundle | None, contig: str, transcript: str | None) -> CodingPath | None:
+    """The coding sequence of the transcript in the job's reference, if that holds it."""
     known = bundle.contig_for(contig) if bundle and transcript else None
     if bundle is None or known is None or not bundle.gff3.exists():
-        return None, None
+        return None
     transcripts = load_gene_model(bundle.gff3).transcripts_of(known.name)
     if transcripts is None:
-        return None, None
+        return None
     wanted = str(transcript)
     # The table names a transcript with or without its version, as the reference does.
     found = [
         n for n, names in enumerate(zip(transcripts.id, transcripts.name, strict=True)) if wanted in map(str, names)
     ]
-    return _coding_exons(transcripts, found[0]) if found else (None, None)
-
-
-def _coding_exons(transcripts: ContigTranscripts, number: int) -> tuple[list[float] | None, int | None]:
-    first, count = int(transcripts.exon_first[number]), int(transcripts.exon_count[number])
-    begin, end = int(transcripts.coding_start[number]), int(transcripts.coding_end[number])
-    if not end:
-        return None, None
-    inside = [
-        min(int(transcripts.exon_end[at]), end) - max(int(transcripts.exon_start[at]), begin) + 1
-        for at in range(first, first + count)
-        if int(transcripts.exon_end[at]) >= begin and int(transcripts.exon_start[at]) <= end
-    ]
-    lengths = inside if bool(transcripts.forward[number]) else inside[::-1]
-    phase = int(transcripts.phase[number])
-    # Residues are counted from the codon that the phase tells to be cut off, as the table does.
-    bases, borders = (3 - phase) % 3, []
-    for length in lengths:
-        bases += length
-        borders.append(bases / 3)
-    return borders[:-1], bases // 3
+    return coding_path(transcripts, found[0], known.name) if found else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.jobs.model import Job
 from pipeline.results.filters.table import Table
-from pipeline.results.plots.frequencies import frequency_columns as frequency_choices
+from pipeline.results.plots.frequencies import frequency_choices
 from portal.explore.figures.closer import CLOSER
 from portal.explore.figures.plot import Asked, Drawn, Plot
 from portal.explore.figures.wall import WALL, frequency_column

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from pipeline.annotation.consequence_terms import IMPACTS
 from pipeline.results.filters.model import Group
-from pipeline.results.plots.circle import Arc, Circle
+from pipeline.results.plots.circle import Circle
 from portal.components.words import bases, counted
-from portal.explore.figures import genome, look, selection
+from portal.explore.figures import circle_genes, genome, look, selection, wording
 
 TURN = 360.0  # degrees
-INNER, OUTER = 0.56, 0.64  # of the radius: the arcs of the genes
-BARS = 0.68  # where the bars begin
-LEAST_NAMED = 500  # bases of a gene whose name has room
+BARS = 0.7  # of the radius: where the bars begin
+HEIGHT, HEIGHT_ON_PHONES = 620, 420
 
 
 def figure(found: Circle, group: Group) -> look.Figure:
     """Position 1 is on top, positions rise clockwise."""
     along = found.along
     turn = TURN / along.length
-    heights: dict[int, int] = {}
-    for each in along.bins:
-        heights[each.start] = heights.get(each.start, 0) + each.variants
+    heights = along.heights
     scale = (1 - BARS) / max(heights.values(), default=1)
     begun = dict.fromkeys(heights, BARS)
     traces = []
@@ -51,8 +48,9 @@ def figure(found: Circle, group: Group) -> look.Figure:
         )
         for each in bins:
             begun[each.start] += each.variants * scale
-    traces += [_arcs(found, True, turn), _arcs(found, False, turn), _names(found, turn)] if found.genes else []
-    return {"data": traces, "layout": _layout(found)}
+    if found.genes:
+        traces += circle_genes.traces(found, turn)
+    return {"data": traces, "layout": _layout(found, max(heights.values(), default=1))}
 
 
 def alternative(found: Circle | None) -> str:
@@ -75,55 +73,18 @@ def is_empty(found: Circle | None) -> bool:
     return found is None or not found.along.bins
 
 
-def _arcs(found: Circle, forward: bool, turn: float) -> look.Figure:
-    genes = [gene for gene in found.genes if gene.forward == forward]
-    return {
-        "type": "barpolar",
-        "name": "Genes, heavy strand" if forward else "Genes, light strand",
-        "showlegend": False,
-        "base": [INNER] * len(genes),
-        "r": [OUTER - INNER] * len(genes),
-        "theta": [(gene.start - 1 + gene.end) / 2 * turn for gene in genes],
-        "width": [(gene.end - gene.start + 1) * turn for gene in genes],
-        "marker": {"color": look.ACCENT if forward else look.STRONG, "line": {"width": 1, "color": look.CARD}},
-        "customdata": [selection.place(found.along.contig, gene.start, gene.end) for gene in genes],
-        "hovertext": [_said(gene) for gene in genes],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-
-
-def _said(gene: Arc) -> str:
-    strand = "forward" if gene.forward else "reverse"
-    return f"{look.folded(gene.name, 40)}<br>{gene.start:,}–{gene.end:,}, {strand} strand"
-
-
-def _names(found: Circle, turn: float) -> look.Figure:
-    named = [gene for gene in found.genes if gene.end - gene.start >= LEAST_NAMED]
-    return {
-        "type": "scatterpolar",
-        "mode": "text",
-        "name": "Names",
-        "showlegend": False,
-        "r": [0.46] * len(named),
-        "theta": [(gene.start - 1 + gene.end) / 2 * turn for gene in named],
-        "text": [look.plain(gene.name.removeprefix("MT-")) for gene in named],
-        "textfont": {"color": look.TEXT, "size": 10},
-        "hoverinfo": "skip",
-    }
-
-
-def _layout(found: Circle) -> look.Figure:
+def _layout(found: Circle, highest: int) -> look.Figure:
     step = 2_000 if found.along.length <= 20_000 else 10 ** (len(str(found.along.length)) - 1)
     marks = range(0, found.along.length - step // 2, step)
     return look.layout(
-        480,
+        HEIGHT,
         polar={
             "bgcolor": look.CLEAR,
-            "domain": {"x": [0, 1], "y": [0, 0.93]},
+            "domain": {"x": [0, 1], "y": [0, 1]},
             "hole": 0,
             "barmode": "overlay",
             "bargap": 0,
-            "radialaxis": {"visible": False, "range": [0, 1]},
+            "radialaxis": _heights(highest),
             "angularaxis": {
                 "direction": "clockwise",
                 "rotation": 90,
@@ -135,18 +96,31 @@ def _layout(found: Circle) -> look.Figure:
                 "tickfont": {"color": look.MUTED},
             },
         },
-        margin={"l": 56, "r": 56, "t": 50, "b": 36},
-        annotations=[
-            {
-                "text": f"{look.folded(found.along.contig, 12)}<br>{found.along.length:,} bases",
-                "showarrow": False,
-                "x": 0.5,
-                "y": 0.465,
-                "yanchor": "middle",
-                "xref": "paper",
-                "yref": "paper",
-                "font": {"color": look.TEXT},
-            }
-        ],
+        margin={"l": 56, "r": 56, "t": 84, "b": 36},
+        annotations=[_middle(found)],
+        meta={"phone": {"height": HEIGHT_ON_PHONES, "margin": {"l": 50, "r": 50, "t": 96, "b": 28}}},
         **look.legend(),
     )
+
+
+def _heights(highest: int) -> look.Figure:
+    """Rings at no variant, half of the highest bar and all of it, with their numbers."""
+    counts = [highest] if highest < 2 else [highest // 2, highest]
+    return {
+        "range": [0, 1],
+        "tickvals": [BARS, *(BARS + (1 - BARS) * count / highest for count in counts)],
+        "ticktext": ["0", *(f"{count:,}" for count in counts)],
+        "tickfont": {"color": look.MUTED, "size": 10},
+        "angle": 92,
+        "tickangle": 92,  # upright: it is counted from the axis
+        "ticks": "",
+        "showline": False,
+        "gridcolor": look.BORDER,
+    }
+
+
+def _middle(found: Circle) -> look.Figure:
+    length = f"{found.along.length:,} bases"
+    text = f"{wording.folded(found.along.contig, 12)}<br>{length}<br>bars: variants<br>in {bases(found.along.width)}"
+    where = {"x": 0.5, "y": 0.5, "xanchor": "center", "yanchor": "middle", "xref": "paper", "yref": "paper"}
+    return {"text": text, "showarrow": False, "font": {"color": look.TEXT}} | where

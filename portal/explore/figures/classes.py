@@ -5,16 +5,17 @@ from __future__ import annotations
 from pipeline.results.filters.model import Group
 from pipeline.results.plots.classes import Classes
 from portal.components.words import counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import bar_layout, look, selection, wording
 
 MOST_BARS = 14
+NOTHING = "No variant passes the filter."
 
 
 def figure(found: Classes, group: Group) -> look.Figure:
     """Lying bars in the colours that impacts have: pathogenic as high, benign as low, uncertain without one."""
     names = list(found.counts)
     kept = names if len(names) <= MOST_BARS else names[: MOST_BARS - 1]
-    labels = [look.folded(look.term(name)) for name in kept]
+    labels = [wording.folded(wording.term(name)) for name in kept]
     counts = [found.counts[name] for name in kept]
     values: list[list[str | None]] = [[name] for name in kept]
     if len(kept) < len(names):
@@ -35,12 +36,12 @@ def figure(found: Classes, group: Group) -> look.Figure:
         "x": counts,
         "marker": look.standing_out(marker, chosen),
         "customdata": [selection.one_of(found.column, each) for each in values],
-        "hovertext": labels,
-        "hovertemplate": "%{hovertext}<br>%{x:,d} variants<extra></extra>",
+        "hovertext": [f"{label}<br>{counted(n, 'variant')}" for label, n in zip(labels, counts, strict=True)],
+        "hovertemplate": "%{hovertext}<extra></extra>",
     }
     return {
-        "data": [trace | look.bar_ends(counts)],
-        "layout": look.lying_bars(labels, max(counts), "Variants", "Class"),
+        "data": [trace | bar_layout.bar_ends(counts)],
+        "layout": bar_layout.lying_bars(labels, max(counts), "Variants", "Class"),
     }
 
 
@@ -48,8 +49,8 @@ def alternative(found: Classes) -> str:
     """The classes in words, and how many have none."""
     total = sum(found.counts.values())
     if not total:
-        return "ClinVar knows none of them." if found.without else "No variant passes the filter."
-    named = ", ".join(f"{look.term(name)} {n:,}" for name, n in list(found.counts.items())[:3])
+        return f"{counted(found.without, 'variant')}, none in ClinVar." if found.without else NOTHING
+    named = ", ".join(f"{wording.term(name)} {n:,}" for name, n in list(found.counts.items())[:3])
     more = " and others" if len(found.counts) > 3 else ""
     return f"{counted(total, 'variant')} in ClinVar: {named}{more}. {found.without:,} are not in ClinVar."
 
@@ -58,6 +59,11 @@ def numbers(found: Classes) -> tuple[list[str], list[list[str | int]]]:
     """Every class, and those without one."""
     rows: list[list[str | int]] = [[name, n] for name, n in found.counts.items()]
     return ["class", "variants"], [*rows, ["", found.without]]
+
+
+def is_empty(found: Classes) -> bool:
+    """True if ClinVar knows none."""
+    return not found.counts
 
 
 def _colour(name: str) -> str:

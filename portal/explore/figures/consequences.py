@@ -8,7 +8,7 @@ from pipeline.annotation.consequence_terms import IMPACTS
 from pipeline.results.filters.model import Group
 from pipeline.results.plots.consequences import ConsequenceCount
 from portal.components.words import counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import bar_layout, look, selection, wording
 
 MAX_BARS = 20  # a taller plot is no longer read as one
 NAMED = 3
@@ -32,10 +32,9 @@ def figure(found: list[ConsequenceCount], group: Group) -> look.Figure:
         if any(bar.impact == impact for bar in bars)
     ]
     highest = max((bar.variants for bar in bars), default=0)
-    return {
-        "data": traces,
-        "layout": look.lying_bars([bar.label for bar in bars], highest, "Variants", "Consequence", **look.legend()),
-    }
+    labels = [bar.label for bar in bars]
+    drawn = bar_layout.lying_bars(labels, highest, "Variants", "Consequence", **look.legend())
+    return {"data": traces, "layout": drawn}
 
 
 def alternative(found: list[ConsequenceCount]) -> str:
@@ -44,7 +43,7 @@ def alternative(found: list[ConsequenceCount]) -> str:
     if not total:
         return "No variant passes the filter."
     named = ", ".join(
-        f"{look.term(count.consequence)} {count.variants:,} ({look.share(count.variants, total)})"
+        f"{wording.term(count.consequence)} {count.variants:,} ({wording.share(count.variants, total)})"
         for count in found[:NAMED]
     )
     return f"{counted(total, 'variant')} by {counted(len(found), 'consequence')}. Most frequent: {named}."
@@ -52,8 +51,13 @@ def alternative(found: list[ConsequenceCount]) -> str:
 
 def numbers(found: list[ConsequenceCount]) -> tuple[list[str], list[list[str | int]]]:
     """Every consequence, also those that share a bar."""
-    rows = [[count.consequence or "", count.impact or "", count.variants] for count in found]
+    rows: list[list[str | int]] = [[count.consequence or "", count.impact or "", count.variants] for count in found]
     return ["consequence", "impact", "variants"], rows
+
+
+def is_empty(found: list[ConsequenceCount]) -> bool:
+    """True if no variant passes."""
+    return not found
 
 
 def _bars(found: list[ConsequenceCount]) -> list[_Bar]:
@@ -67,7 +71,7 @@ def _bars(found: list[ConsequenceCount]) -> list[_Bar]:
 
 
 def _label(count: ConsequenceCount) -> str:
-    return look.folded(look.term(count.consequence))
+    return wording.folded(wording.term(count.consequence))
 
 
 def _trace(impact: str | None, placed: list[tuple[int, _Bar]], group: Group, total: int) -> look.Figure:
@@ -85,6 +89,8 @@ def _trace(impact: str | None, placed: list[tuple[int, _Bar]], group: Group, tot
         "y": [at for at, _ in placed],
         "marker": look.standing_out(look.impact_marker(impact), chosen),
         "customdata": [selection.one_of("consequence", bar.terms) for bar in bars],
-        "hovertext": [f"{bar.label}<br>{bar.variants:,} variants, {look.share(bar.variants, total)}" for bar in bars],
+        "hovertext": [
+            f"{bar.label}<br>{counted(bar.variants, 'variant')}, {wording.share(bar.variants, total)}" for bar in bars
+        ],
         "hovertemplate": "%{hovertext}<extra></extra>",
-    } | look.bar_ends([bar.variants for bar in bars])
+    } | bar_layout.bar_ends([bar.variants for bar in bars])

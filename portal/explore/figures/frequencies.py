@@ -7,42 +7,55 @@ import math
 from pipeline.results.filters.model import Group
 from pipeline.results.plots.frequencies import BINS_A_DECADE, Frequencies
 from portal.components.words import counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import bar_layout, decades, look, selection
 
 RARE = 0.01
+NOTHING = "No variant passes the filter."
 CUT_AT = 2  # times the highest bar on the scale
 NAMES = {"unknown": "Unknown", "zero": "Nobody has it", "above": "Above 1"}
-BESIDE = 0.17  # share of the width for each bar that has no place on the axis
+BESIDE, BESIDE_ON_PHONES = 0.13, 0.18  # share of the width for each bar that has no place on the axis
+GAP = 0.03  # between them and the axis
 
 
 def figure(found: Frequencies, group: Group) -> look.Figure:
     """Bars of equal width on the logarithmic scale: x is the common logarithm of the frequency."""
     beside = _beside(found)
-    split = BESIDE * len(beside) if found.bins else 1
     highest = _highest(found, beside)
     drawn = look.layout(
         280,
         yaxis=look.count_axis("Variants", highest, range=[0, 1.12 * max(highest, 1)]),
         bargap=0.08,
-        meta={"brush": {"kind": "range", "column": found.column, "scale": "log10"}},
+        meta={"brush": {"kind": "range", "column": found.column, "scale": "log10"}, "phone": {}},
     )
     traces = []
     if found.bins:
+        lowest = decades.lowest(found.bins[0].least)
         traces.append(_binned(found, group))
-        drawn["xaxis"] = _log_axis(found) | {"domain": [split + 0.03 if beside else 0, 1]}
+        drawn["xaxis"] = look.axis(
+            title=look.axis_title("Allele frequency (logarithmic)"),
+            range=[lowest - 0.02, 0.02],
+            showgrid=False,
+            zeroline=False,
+            tickangle=0,
+            **decades.ticks(lowest, bool(beside)),
+        )
+        drawn["meta"]["phone"]["xaxis"] = decades.ticks(lowest, bool(beside), narrow=True)
         drawn |= {"dragmode": "select", "selectdirection": "h"}
     if beside:
         traces.append(_apart(found, group, beside))
-        drawn["xaxis2"] = look.axis(type="category", domain=[0, split], showgrid=False, tickangle=0, anchor="y")
+        drawn["xaxis2"] = look.axis(type="category", showgrid=False, tickangle=0, anchor="y")
+        drawn["meta"]["phone"]["xaxis2"] = {}
         drawn["yaxis"]["anchor"] = "x2"
-    return {"data": traces, "layout": look.whole_bars(drawn, "x", "Allele frequency")}
+    _share(drawn, len(beside), BESIDE)
+    _share(drawn["meta"]["phone"], len(beside), BESIDE_ON_PHONES)
+    return {"data": traces, "layout": bar_layout.whole_bars(drawn, "x", "Allele frequency")}
 
 
 def alternative(found: Frequencies) -> str:
     """How many are rare, unknown, without a carrier."""
     known = sum(each.variants for each in found.bins)
-    if not known + found.unknown + found.zero + found.above_one:
-        return "No variant passes the filter."
+    if is_empty(found):
+        return f"{counted(found.unknown, 'variant')}, none with a known frequency." if found.unknown else NOTHING
     rare = sum(each.variants for each in found.bins if each.most <= RARE * 1.0001)
     said = [f"{counted(known, 'variant')} with a frequency above 0, {rare:,} of them below 1 %"]
     said += [f"{found.zero:,} at 0"] if found.zero else []
@@ -70,9 +83,18 @@ def _binned(found: Frequencies, group: Group) -> look.Figure:
         "width": [1 / BINS_A_DECADE * 0.92] * len(found.bins),
         "marker": look.standing_out(look.plain_marker(), chosen),
         "customdata": [selection.span(found.column, b.least, _below(b.most)) for b in found.bins],
-        "hovertext": [f"{b.least:.2g} to {b.most:.2g}" for b in found.bins],
-        "hovertemplate": "%{hovertext}<br>%{y:,d} variants<extra></extra>",
+        "hovertext": [f"{b.least:.2g} to {b.most:.2g}<br>{counted(b.variants, 'variant')}" for b in found.bins],
+        "hovertemplate": "%{hovertext}<extra></extra>",
     }
+
+
+def _share(axes: look.Figure, bars: int, each: float) -> None:
+    """What of the width the bars beside the axis take, and what the axis."""
+    split = bars * each if "xaxis" in axes else 1
+    if "xaxis2" in axes:
+        axes["xaxis2"]["domain"] = [0, split]
+    if "xaxis" in axes:
+        axes["xaxis"]["domain"] = [split + GAP if bars else 0, 1]
 
 
 def _beside(found: Frequencies) -> list[tuple[str, int, look.Condition, str]]:
@@ -118,30 +140,11 @@ def _highest(found: Frequencies, beside: list[tuple[str, int, look.Condition, st
     return min(apart, math.ceil(CUT_AT * on_scale)) if on_scale and apart > on_scale else max(on_scale, apart)
 
 
-def _log_axis(found: Frequencies) -> look.Figure:
-    lowest = math.floor(math.log10(found.bins[0].least) + 1e-9)
-    # Never more than one decade in which nothing is known, and never less than one that is drawn.
-    decades = list(range(lowest, 1))
-    return look.axis(
-        title=look.axis_title("Allele frequency (logarithmic)"),
-        range=[lowest - 0.02, 0.02],
-        tickvals=decades,
-        # The first one would meet the words beside the scale.
-        ticktext=[_decade(power) if power > lowest else "" for power in decades],
-        showgrid=False,
-        tickangle=0,
-    )
-
-
-def _decade(power: int) -> str:
-    return f"{10.0**power:g}" if power >= -3 else f"10<sup>{power}</sup>".replace("-", "−")
-
-
 def _below(edge: float) -> float:
     """The greatest number below an edge, which is the next bin's; 1 is in the last one."""
     return edge if edge >= 1 else math.nextafter(edge, 0)
 
 
 def is_empty(found: Frequencies) -> bool:
-    """True if no variant passes."""
-    return not (any(each.variants for each in found.bins) or found.unknown or found.zero or found.above_one)
+    """True if no variant that passes has a frequency."""
+    return not (any(each.variants for each in found.bins) or found.zero or found.above_one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.results.filters.model import Group
 from pipeline.results.plots.genes import Genes
 from portal.components.words import counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import bar_layout, look, selection, wording
 
 NAMED = 3
 LETTERS = 18  # of a gene's name on the axis
@@ -15,9 +15,12 @@ def figure(found: Genes, group: Group) -> look.Figure:
     """Lying bars, the gene with most variants on top."""
     places = list(range(len(found.ranked)))
     chosen = [selection.chosen_value(group, "gene", count.gene) for count in found.ranked]
-    traces = []
-    for impact, head in (("HIGH", "%{hovertext}<br>"), ("MODERATE", "")):  # both are told one below the other
+    traces: list[look.Figure] = []
+    for impact in ("HIGH", "MODERATE"):
         counts = [count.high if impact == "HIGH" else count.moderate for count in found.ranked]
+        if not any(counts):
+            continue
+        head = "" if traces else "%{hovertext}<br>"  # both are told one below the other
         traces.append(
             {
                 "type": "bar",
@@ -28,13 +31,13 @@ def figure(found: Genes, group: Group) -> look.Figure:
                 "marker": look.standing_out(look.impact_marker(impact), chosen),
                 "textposition": "none",
                 "customdata": [selection.one_of("gene", [count.gene]) for count in found.ranked],
-                "hovertext": [look.folded(count.gene, 40) for count in found.ranked],
+                "hovertext": [wording.folded(count.gene, 40) for count in found.ranked],
                 "hovertemplate": f"{head}%{{x:,d}} of {impact.lower()} impact<extra></extra>",
             }
         )
     sums = [count.high + count.moderate for count in found.ranked]
-    labels = [look.plain(_short(count.gene)) for count in found.ranked]
-    drawn = look.lying_bars(labels, max(sums, default=0), "Variants", "Gene", **look.legend())
+    labels = [wording.short(count.gene, LETTERS) for count in found.ranked]
+    drawn = bar_layout.lying_bars(labels, max(sums, default=0), "Variants", "Gene", **look.legend())
     drawn["annotations"] = [_sum(place, n) for place, n in zip(places, sums, strict=True)]
     return {"data": traces, "layout": drawn}
 
@@ -61,8 +64,9 @@ def numbers(found: Genes) -> tuple[list[str], list[list[str | int]]]:
     return ["gene", "high", "moderate"], rows
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
+def is_empty(found: Genes) -> bool:
+    """True if no gene has a damaging variant."""
+    return not found.ranked
 
 
 def _sum(place: int, n: int) -> look.Figure:

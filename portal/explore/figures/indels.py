@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.results.filters.model import Group
 from pipeline.results.plots.indels import LONGEST, Indels
 from portal.components.words import counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import bar_layout, look, selection, wording
 
 KINDS = (("Deletions", "deletion", look.STRONG, -1), ("Insertions", "insertion", look.ACCENT, 1))
 
@@ -35,7 +35,7 @@ def figure(found: Indels, group: Group) -> look.Figure:
         **look.legend(),
     )
     traces = [_trace(found, group, *kind) for kind in KINDS]
-    return {"data": traces, "layout": look.whole_bars(drawn, "x", "Length")}
+    return {"data": traces, "layout": bar_layout.whole_bars(drawn, "x", "Length")}
 
 
 def alternative(found: Indels) -> str:
@@ -45,7 +45,7 @@ def alternative(found: Indels) -> str:
         return "No insertion or deletion passes the filter."
     third = sum(n for length, n in found.lengths.items() if length % 3 == 0)
     said = f"{counted(found.insertions, 'insertion')}, {counted(found.deletions, 'deletion')}; "
-    return f"{said}{look.share(third, both)} have a multiple of three bases, up to {LONGEST}."
+    return f"{said}{wording.share(third, both)} have a multiple of three bases, up to {LONGEST}."
 
 
 def numbers(found: Indels) -> tuple[list[str], list[list[str | int]]]:
@@ -55,19 +55,26 @@ def numbers(found: Indels) -> tuple[list[str], list[list[str | int]]]:
     return ["bases", "variants"], [*rows, [f"more than {LONGEST}", found.longer]]
 
 
+def is_empty(found: Indels) -> bool:
+    """True if no variant adds or takes bases away."""
+    return not found.insertions + found.deletions
+
+
 def _trace(found: Indels, group: Group, name: str, kind: str, colour: str, sign: int) -> look.Figure:
     lengths = {length: n for length, n in found.lengths.items() if length * sign > 0}
     rest = found.shorter if sign < 0 else found.longer
     places = [*lengths] + ([sign * (LONGEST + 2)] if rest else [])
-    hover = [f"{counted(abs(length), 'base')}" for length in lengths] + ([f"More than {LONGEST} bases"] if rest else [])
+    named = [counted(abs(length), "base") for length in lengths] + ([f"more than {LONGEST} bases"] if rest else [])
+    counts = [*lengths.values()] + ([rest] if rest else [])
     chosen = selection.chosen_value(group, "type", kind)
     return {
         "type": "bar",
         "name": name,
         "x": places,
-        "y": [*lengths.values()] + ([rest] if rest else []),
+        "y": counts,
         "marker": look.standing_out(look.plain_marker(colour), [chosen] * len(places)),
         "customdata": [selection.one_of("type", [kind])] * len(places),
-        "hovertext": hover,
-        "hovertemplate": f"{name}, %{{hovertext}}<br>%{{y:,d}} variants<extra></extra>",
+        "meta": {"words": f"All {name.lower()}"},  # what a click on any of them means
+        "hovertext": [f"{name}, {of}<br>{counted(n, 'variant')}" for of, n in zip(named, counts, strict=True)],
+        "hovertemplate": "%{hovertext}<extra></extra>",
     }

@@ -6,7 +6,7 @@ theme.
 
 from __future__ import annotations
 
-import textwrap
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,12 +18,8 @@ CARD, BORDER, SOFT = "var(--gas-card)", "var(--gas-border)", "var(--gas-accent-s
 CLEAR = "rgba(0,0,0,0)"
 TITLE_PIXELS = 12
 FEW_TICKS = 5
+LONG = 2_000_000  # bases: positions on a longer axis are told in Mb
 DIMMED = 0.22  # opacity of what the filter leaves out
-BAR_PIXELS = 26
-LINE_PIXELS = 12  # more for each further line of a label
-LABEL_LETTERS = 24
-LEGEND_PIXELS = 30
-ROOM_A_LETTER = 0.04  # of the plot, for the numbers at the ends of lying bars
 
 Figure = dict[str, Any]
 Condition = dict[str, Any]
@@ -51,6 +47,23 @@ def axis(**others: Any) -> Figure:
     return quiet | {"automargin": True, "fixedrange": True, "tickfont": {"color": MUTED}} | others
 
 
+def round_step(ideal: float) -> float:
+    """The nearest of 1, 2 and 5 times a power of ten that is not less."""
+    power = 10.0 ** math.floor(math.log10(ideal))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= ideal * 0.999999)
+
+
+def place_axis(title: str, start: int, end: int, **others: Any) -> Figure:
+    """An axis along a contig from one position to another (1-based): in Mb where it is long, else in bases."""
+    quiet: Figure = {"showgrid": False, "zeroline": False, "tickangle": 0} | others
+    if end - start < LONG:
+        few = {"dtick": 1} if end - start <= FEW_TICKS else {"nticks": FEW_TICKS}
+        return axis(title=axis_title(f"{title} (bases)"), tickformat=",d", **few, **quiet)
+    step = int(round_step((end - start) / (FEW_TICKS + 1)))
+    values = list(range(-(-(start - 1) // step) * step, end + 1, step))
+    return axis(title=axis_title(f"{title} (Mb)"), tickvals=values, ticktext=[f"{v / 1e6:,g}" for v in values], **quiet)
+
+
 def count_axis(title: str, highest: int, **others: Any) -> Figure:
     """An axis of whole numbers from 0: a tick for each of them while they are few, never one between two."""
     few = {"tickvals": list(range(highest + 1))} if highest <= FEW_TICKS else {"nticks": 6}
@@ -70,33 +83,6 @@ def label_axis(labels: list[str]) -> Figure:
         ticks="outside",
         tickcolor=CLEAR,
     )
-
-
-def lying_bars(labels: list[str], highest: int, title: str, pointed: str = "", **others: Any) -> Figure:
-    """The layout of lying bars, with room at the right for the numbers at their ends, also on a phone. `pointed` as in
-    `whole_bars`."""
-    room = 1.06 + ROOM_A_LETTER * len(f"{highest:,}")
-    counts = count_axis(title, highest, range=[0, room * max(highest, 1)], nticks=4, tickangle=0)
-    pixels = BAR_PIXELS + LINE_PIXELS * (max((label.count("<br>") for label in labels), default=0))
-    head = LEGEND_PIXELS if others.get("showlegend") else 0
-    height = 70 + head + pixels * max(2, len(labels))
-    drawn = layout(height, xaxis=counts, yaxis=label_axis(labels), bargap=0.28, **others)
-    return whole_bars(drawn, "y", pointed) if pointed else drawn
-
-
-def whole_bars(drawn: Figure, letter: str, pointed: str) -> Figure:
-    """A layout in which the whole line of a bar, from end to end of the plot, can be pointed at and clicked: a bar of
-    one variant beside one of a million is too small a mark. `letter` is the axis that the bars stand on, `pointed`
-    what that axis tells, which is said above the numbers of the bar."""
-    said = {"unifiedhovertitle": {"text": pointed}}
-    axes = {name: axis | said for name, axis in drawn.items() if name.startswith(f"{letter}axis")}
-    return drawn | axes | {"hovermode": f"{letter} unified"}
-
-
-def bar_ends(counts: list[int]) -> Figure:
-    """The numbers at the ends of bars."""
-    texts = [f"{count:,}" if count else "" for count in counts]
-    return {"text": texts, "textposition": "outside", "cliponaxis": False, "textfont": {"color": TEXT}, "textangle": 0}
 
 
 def axis_title(text: str) -> Figure:
@@ -140,27 +126,6 @@ def standing_out(marker: Figure, chosen: Iterable[bool]) -> Figure:
     return marker | {"opacity": [1 if flag else DIMMED for flag in flags]}
 
 
-def plain(text: str) -> str:
-    """Text of the file in a label: plotly reads a few tags in labels, so none may begin (C09)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def folded(text: str, letters: int = LABEL_LETTERS) -> str:
-    """The same in lines that fit beside a plot on a phone."""
-    return "<br>".join(plain(line) for line in textwrap.wrap(text, letters)) or "&nbsp;"
-
-
-def term(text: str | None) -> str:
-    """A term of an ontology as people read it."""
-    return (text or NOT_ANNOTATED).replace("_", " ").replace("&", " & ")
-
-
-def share(part: int, whole: int) -> str:
-    """`12.3 %`; `< 0.1 %` where that is all there is to say."""
-    percent = 100 * part / whole if whole else 0
-    return "< 0.1 %" if 0 < percent < 0.05 else f"{percent:.1f} %"
-
-
 def legend(title: str = "") -> Figure:
     """A legend above the plot, which a click does not change: clicks filter."""
     above = {"orientation": "h", "y": 1, "yref": "container", "yanchor": "top", "x": 0, "xref": "container"}
@@ -169,3 +134,23 @@ def legend(title: str = "") -> Figure:
         "showlegend": True,
         "legend": above | quiet | ({"title": {"text": f"{title}: ", "font": {"size": TITLE_PIXELS}}} if title else {}),
     }
+
+
+def legend_apart(figure: Figure) -> Figure:
+    """The same figure with the legend in full colours: plotly gives it the opacity of a trace's first bar, which may be
+    one that is dimmed."""
+    traces: list[Figure] = []
+    for trace in figure["data"]:
+        marker = trace.get("marker", {})
+        if isinstance(marker.get("opacity"), list) and trace.get("showlegend", True):
+            axes = ("r", "theta") if trace["type"].endswith("polar") else ("x", "y")
+            shown = {
+                key: trace[key]
+                for key in ("type", "mode", "name", "orientation", "opacity", "legendrank")
+                if key in trace
+            }
+            plain = {key: value for key, value in marker.items() if key not in ("opacity", "size")}
+            traces.append(shown | {"marker": plain, "hoverinfo": "skip"} | {axis: [None] for axis in axes})
+            trace = trace | {"showlegend": False}
+        traces.append(trace)
+    return figure | {"data": traces}

@@ -1,52 +1,47 @@
-"""Lollipops: a gene's variants along its protein, the exons of its transcript below."""
+"""A gene's variants along its protein: lollipops, and its exons and domains below."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from pipeline.annotation.consequence_terms import IMPACTS
-from pipeline.results.filters.model import Group
-from pipeline.results.plots.protein import Lollipop, Protein
+from pipeline.results.filters.model import Group, Range
+from pipeline.results.plots.protein import Protein
 from portal.components.words import counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import lollipops, look, protein_band, selection, wording
 
-SIZE, LARGEST = 9, 20  # pixels
-BAND = (-0.13, -0.05)  # of the height: where the exons are drawn, below the axis of counts
+COLUMN = "protein_position"
+BESIDE = 0.15  # of a stretch that the filter has chosen, which the plot goes to: what of either side is in sight
+LEAST_BESIDE = 5  # residues
 
 
 def figure(found: Protein, group: Group) -> look.Figure:
-    """Stems with heads as high as there are variants at the residue; the exons below, told apart by two shades."""
+    """Lollipops as high as there are variants at the residue. A stretch that is brushed is shown closer."""
     end = max([each.residue for each in found.lollipops] + [found.residues or 0])
     highest = max((each.variants for each in found.lollipops), default=1)
-    traces = [_stems(found.lollipops)]
-    traces += [
-        _heads(
-            impact, [each for each in found.lollipops if look.impact_of(each.impact) == impact], found, group, highest
-        )
-        for impact in (*IMPACTS[::-1], None)
-        if any(look.impact_of(each.impact) == impact for each in found.lollipops)
-    ]
+    top = highest * 1.15
+    start, stop = _shown(group, end)
+    band = protein_band.band(found, end, (start, stop), top)
     drawn = look.layout(
-        340,
+        340 + band.pixels,
         xaxis=look.axis(
-            title=look.axis_title(f"Residue of {look.folded(str(found.gene), 30)}"),
-            range=[0.5 - 0.01 * end, end + 0.5 + 0.01 * end],
+            title=look.axis_title(f"Residue of {wording.folded(str(found.gene), 30)}"),
+            range=[start, stop],
             tickformat=",d",
             showgrid=False,
             zeroline=False,
             tickangle=0,
             nticks=6,
         ),
-        yaxis=look.count_axis(
-            "Variants at the residue", highest, range=[-0.16 * highest * 1.15, highest * 1.15], zeroline=True
-        ),
-        shapes=_exons(found, highest * 1.15, end),
-        meta={"brush": {"kind": "range", "column": "protein_position", "scale": "linear", "gene": found.gene}},
+        yaxis=look.count_axis("Variants at the residue", highest, range=[band.bottom, top], zeroline=True),
+        shapes=band.shapes,
+        annotations=band.names,
+        meta={
+            "brush": {"kind": "range", "column": COLUMN, "whole": True, "beside": _gene(found)},
+            "phone": {"annotations": band.names_on_phones},
+        },
         dragmode="select",
         selectdirection="h",
         **look.legend(),
     )
-    return {"data": traces, "layout": drawn}
+    return {"data": [*lollipops.traces(found, group, highest), *band.told], "layout": drawn}
 
 
 def alternative(found: Protein) -> str:
@@ -57,25 +52,16 @@ def alternative(found: Protein) -> str:
         return f"None of {counted(found.elsewhere, 'variant')} of {found.gene} has a place in a protein."
     n = sum(each.variants for each in found.lollipops)
     most = max(found.lollipops, key=lambda each: each.variants)
-    said = [
-        f"{counted(n, 'variant')} of {found.gene} along {_named(found)}",
-        f"most at residue {most.residue:,} ({most.variants:,})",
-    ]
-    if found.borders is not None:
-        said.append(f"{counted(len(found.borders) + 1, 'coding exon')} drawn below")
-    else:
-        said.append("its exons are not known here")
-    rest = (
-        [
-            f"{counted(found.elsewhere, 'variant')} of the gene lies elsewhere"
-            if found.elsewhere == 1
-            else f"{found.elsewhere:,} variants of the gene lie elsewhere"
-        ]
-        if found.elsewhere
-        else []
-    )
-    rest += [f"{found.left_out:,} places with fewer variants are not drawn"] if found.left_out else []
-    return f"{', '.join(said)}.{' ' + '; '.join(rest) + '.' if rest else ''}"
+    said = [f"{counted(n, 'variant')} of {found.gene} along {_named(found)}"]
+    if most.variants > 1:
+        said.append(f"most at residue {most.residue:,}: {most.variants:,}")
+    sentences = ["; ".join(said), _below(found)]
+    if found.elsewhere:
+        lie = "lies" if found.elsewhere == 1 else "lie"
+        sentences.append(f"{counted(found.elsewhere, 'variant')} of the gene {lie} elsewhere")
+    if found.left_out:
+        sentences.append(f"{found.left_out:,} places with fewer variants are not drawn")
+    return f"{'. '.join(sentences)}."
 
 
 def numbers(found: Protein) -> tuple[list[str], list[list[str | int]]]:
@@ -94,84 +80,35 @@ def numbers(found: Protein) -> tuple[list[str], list[list[str | int]]]:
     return ["gene", "transcript", "residue", "impact", "variants", "changes"], rows
 
 
-def _named(found: Protein) -> str:
-    length = f", {found.residues:,} residues" if found.residues else ""
-    return f"{found.gene} ({found.transcript}{length})" if found.transcript else str(found.gene)
+def is_empty(found: Protein) -> bool:
+    """True if no variant has a place in the protein."""
+    return not found.lollipops
 
 
-def _stems(lollipops: list[Lollipop]) -> look.Figure:
-    xs: list[int | None] = []
-    ys: list[int | None] = []
-    for each in lollipops:
-        xs += [each.residue, each.residue, None]
-        ys += [0, each.variants, None]
-    line = {"color": look.STRONG, "width": 1}
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": xs,
-        "y": ys,
-        "line": line,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+def _shown(group: Group, end: int) -> tuple[float, float]:
+    """From where to where the plot goes: the whole protein, or what the filter has chosen of it and a little beside."""
+    for part in group.parts if group.join == "all" else ():
+        if isinstance(part, Range) and part.column == COLUMN and part.least is not None and part.most is not None:
+            beside = max(BESIDE * (part.most - part.least), LEAST_BESIDE)
+            start, stop = max(part.least - beside, 0.5), min(part.most + beside, end + 0.5)
+            if start < stop:
+                return start, stop
+    return 0.5 - 0.01 * end, end + 0.5 + 0.01 * end
 
 
-def _heads(impact: str | None, of_impact: list[Lollipop], found: Protein, group: Group, highest: int) -> look.Figure:
-    chosen = [selection.chosen_span(group, "protein_position", each.residue, each.residue) for each in of_impact]
-    marker = {
-        "color": look.impact_colour(impact),
-        "size": [
-            SIZE + (LARGEST - SIZE) * (each.variants / highest) ** 0.5 if highest > 1 else SIZE + 2
-            for each in of_impact
-        ],
-        "line": {"width": 1, "color": look.CARD},
-        "opacity": 1,
-    }
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": look.impact_name(impact),
-        "cliponaxis": False,
-        "x": [each.residue for each in of_impact],
-        "y": [each.variants for each in of_impact],
-        "marker": look.standing_out(marker, chosen),
-        "legendrank": IMPACTS.index(impact) if impact in IMPACTS else len(IMPACTS),
-        "customdata": [_condition(found, each) for each in of_impact],
-        "hovertext": [_said(each) for each in of_impact],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-
-
-def _condition(found: Protein, each: Lollipop) -> look.Condition | None:
+def _gene(found: Protein) -> list[look.Condition]:
+    """What a brush means beside its residues: those of this gene, of no other one."""
     gene = selection.one_of("gene", [found.gene])
-    at = selection.span("protein_position", each.residue, each.residue)
-    return selection.together(gene, at) if gene else None
+    return [gene] if gene else []
 
 
-def _said(each: Lollipop) -> str:
-    changes = "<br>".join(look.folded(change, 40) for change in each.changes)
-    impact = look.impact_name(each.impact).lower()
-    return f"Residue {each.residue:,}, {impact}: {counted(each.variants, 'variant')}<br>{changes}"
+def _named(found: Protein) -> str:
+    length = f", {counted(found.residues, 'residue')}" if found.residues else ""
+    return f"{found.transcript}{length}" if found.transcript else "its protein"
 
 
-def _exons(found: Protein, top: float, end: int) -> list[look.Figure]:
-    """Bands along the protein in two shades by turns; one band where no exon is known."""
-    edges = [0.5, *(border + 0.5 for border in found.borders or []), (found.residues or end) + 0.5]
-    return [
-        {
-            "type": "rect",
-            "layer": "below",
-            "xref": "x",
-            "yref": "y",
-            "x0": start,
-            "x1": stop,
-            "y0": BAND[0] * top,
-            "y1": BAND[1] * top,
-            "line": {"width": 1, "color": look.CARD},
-            "fillcolor": (look.ACCENT if number % 2 == 0 else look.STRONG)
-            if found.borders is not None
-            else look.BORDER,
-        }
-        for number, (start, stop) in enumerate(pairwise(edges))
-    ]
+def _below(found: Protein) -> str:
+    if found.borders is None:
+        return "Its exons are not known here"
+    domains = f" and {counted(len(found.domains), 'domain')}" if found.domains else ""
+    return f"Below: {counted(len(found.borders) + 1, 'coding exon')}{domains}"

@@ -55,6 +55,29 @@ def chosen_stretch(group: Group, contig: str, start: int, end: int) -> bool:
     )
 
 
+def chosen_parts(group: Group, contig: str, length: int) -> list[tuple[int, int]]:
+    """The stretches of a contig that pass the conditions on places, joined where they meet; 1-based, ends included."""
+    if not chosen_value(group, "chrom", contig):
+        return []
+    found = [(1, length)]
+    for part in _parts(group):
+        if isinstance(part, InRegions):
+            of_contig = [(region.start, region.end) for region in part.regions if region.contig == contig]
+            both = [(max(a, c), min(b, d)) for a, b in found for c, d in of_contig]
+            found = _joined([each for each in both if each[0] <= each[1]])
+    return found
+
+
+def _joined(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
 def one_of(column: str, values: Sequence[str | None]) -> Condition | None:
     """The condition of a click; None where a filter cannot hold it."""
     if len(values) > MOST_VALUES or any(value and len(value) > MOST_TEXT for value in values):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pipeline.annotation.consequence_terms import IMPACTS
 from pipeline.results.filters.model import Group
 from pipeline.results.plots.genome import Stretch
-from portal.components.words import bases
-from portal.explore.figures import look, selection
+from portal.components.words import bases, counted
+from portal.explore.figures import look, selection, wording
 
 
 def figure(found: Stretch, group: Group) -> look.Figure:
@@ -25,7 +25,6 @@ def figure(found: Stretch, group: Group) -> look.Figure:
             {
                 "type": "bar",
                 "name": look.impact_name(impact),
-                # Half a base to the left: a base reaches from its number − ½ to its number + ½.
                 "x": [(each.start + end) / 2 for each, end in zip(bins, ends, strict=True)],
                 "y": [each.variants for each in bins],
                 "width": [end - each.start + 1 for each, end in zip(bins, ends, strict=True)],
@@ -33,29 +32,23 @@ def figure(found: Stretch, group: Group) -> look.Figure:
                 "customdata": [
                     selection.place(found.contig, each.start, end) for each, end in zip(bins, ends, strict=True)
                 ],
-                "hovertext": [_where(each.start, end) for each, end in zip(bins, ends, strict=True)],
-                "hovertemplate": f"%{{hovertext}}<br>%{{y:,d}} variants, {named}<extra></extra>",
+                "hovertext": [
+                    f"{_where(each.start, end)}<br>{counted(each.variants, 'variant')}, {named}"
+                    for each, end in zip(bins, ends, strict=True)
+                ],
+                "hovertemplate": "%{hovertext}<extra></extra>",
             }
         )
-    heights: dict[int, int] = {}
-    for each in found.bins:
-        heights[each.start] = heights.get(each.start, 0) + each.variants
-    span = found.end - found.start + 1
     drawn = look.layout(
         300,
         bargap=0,
-        xaxis=look.axis(
-            title=look.axis_title(f"Position on {look.folded(found.contig, 40)}, in bases"),
-            range=[found.start - 0.5, found.end + 0.5],
-            tickformat=",d",
-            showgrid=False,
-            tickangle=0,
-            **({"dtick": 1} if span <= 6 else {"nticks": 5}),
-        ),
-        yaxis=look.count_axis(f"Variants in {bases(found.width)}", max(heights.values(), default=0)),
+        xaxis=look.place_axis(f"Position on {wording.folded(found.contig, 40)}", found.start, found.end)
+        | {"range": [found.start - 0.5, found.end + 0.5]},
+        yaxis=look.count_axis(f"Variants in {bases(found.width)}", max(found.heights.values(), default=0)),
         meta={"brush": {"kind": "regions", "contig": found.contig}},
         dragmode="select",
         selectdirection="h",
+        **look.legend(),
     )
     return {"data": traces, "layout": drawn}
 

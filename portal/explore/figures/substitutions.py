@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.results.filters.model import Group
 from pipeline.results.plots.substitutions import TRANSITIONS, Substitutions
 from portal.components.words import counted
-from portal.explore.figures import look, selection
+from portal.explore.figures import bar_layout, look, selection
 
 ORDER = ("A>G", "G>A", "C>T", "T>C", "A>C", "C>A", "A>T", "T>A", "C>G", "G>C", "G>T", "T>G")
 KINDS = (("Transitions", look.ACCENT, True), ("Transversions", look.STRONG, False))
@@ -22,7 +22,7 @@ def figure(found: Substitutions, group: Group) -> look.Figure:
         **look.legend(),
     )
     traces = [_trace(found, group, *kind) for kind in KINDS]
-    return {"data": traces, "layout": look.whole_bars(drawn, "x", "Substitution")}
+    return {"data": traces, "layout": bar_layout.whole_bars(drawn, "x", "Substitution")}
 
 
 def alternative(found: Substitutions) -> str:
@@ -41,6 +41,11 @@ def numbers(found: Substitutions) -> tuple[list[str], list[list[str | int]]]:
     return ["type", "variants"], rows + [[name, n] for name, n in found.others.items()]
 
 
+def is_empty(found: Substitutions) -> bool:
+    """True if there is no single-base substitution."""
+    return not found.types
+
+
 def _trace(found: Substitutions, group: Group, name: str, colour: str, is_transition: bool) -> look.Figure:
     pairs = [pair for pair in ORDER if (pair in TRANSITIONS) == is_transition]
     chosen = [
@@ -54,8 +59,8 @@ def _trace(found: Substitutions, group: Group, name: str, colour: str, is_transi
         "y": [found.types.get(pair, 0) for pair in pairs],
         "marker": look.standing_out(look.plain_marker(colour), chosen),
         "customdata": [_condition(pair) for pair in pairs],
-        "hovertext": [pair.replace(">", "→") for pair in pairs],
-        "hovertemplate": "%{hovertext}<br>%{y:,d} variants<extra></extra>",
+        "hovertext": [f"{pair.replace('>', '→')}<br>{counted(found.types.get(pair, 0), 'variant')}" for pair in pairs],
+        "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 

@@ -152,3 +152,16 @@ def test_the_file_is_named_after_the_users_own(name: str, expected: str) -> None
 def test_an_export_that_waits_stays_after_a_second_look(moto_aws: Settings) -> None:
     export = asked(stored_job())
     assert fresh(export) == export
+
+
+def test_the_filter_in_words_tells_exports_of_one_name_apart(moto_aws: Settings) -> None:
+    job = stored_job()
+    high = {"kind": "group", "parts": [{"kind": "one_of", "column": "impact", "values": ["HIGH"]}]}
+    long = {
+        "kind": "group",
+        "parts": [{"kind": "one_of", "column": "gene", "values": [f"GENE{n}" for n in range(500)]}],
+    }
+    assert asked(job, "tsv", filter=high).words == "Impact is high."
+    assert asked(job, "csv").words == "All variants."
+    told = asked(job, "jsonl", filter=long).words
+    assert len(told) <= 300 and told.startswith("Gene")

@@ -11,7 +11,8 @@ import pytest
 from pipeline.jobs.model import Job
 from pipeline.results import blocks, cache, connection, kept, plot_columns
 from pipeline.results.filters.reading import FilterError, read_filter
-from pipeline.results.matches import SELECTED, matching, table_of
+from pipeline.results.matches import SELECTED, matching
+from pipeline.results.result_table import table_of
 from tests.conftest import forget_settings
 from tests.pipeline.results.conftest import JobMaker
 from tests.pipeline.results.finished import Row, variant

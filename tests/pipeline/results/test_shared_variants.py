@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import InputError, LimitError
 from pipeline.jobs.model import Job
-from pipeline.results import cache, shared_variants
+from pipeline.results import cache, cache_room, connection, shared_variants
 from pipeline.results.shared_variants import compare, read
 from tests.conftest import forget_settings
 from tests.pipeline.results.conftest import JobMaker
@@ -58,6 +58,23 @@ def test_contigs_are_the_same_with_and_without_chr_and_alleles_in_either_case_C4
     assert compare([one, two]).intersections == {3: 2, 1: 1, 2: 1}
 
 
+def test_a_contig_with_more_rows_than_memory_may_hold_is_cut_by_position_C44(
+    make_job: JobMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAS_SHARED_ROWS_AT_ONCE", "20")
+    forget_settings()
+    crowd = [("1", 50, "A", "C" * n) for n in range(1, 31)]  # at one position, which is never cut
+    places = [("1", pos, "A", "C") for pos in range(1, 41)] + crowd + [("1", pos, "A", "C") for pos in range(60, 80)]
+    jobs = [make_job(rows_of(*places, ("2", 1, "A", "C"))), make_job(rows_of(*places[::2]))]
+    held: list[int] = []
+    ask = connection.batches
+    monkeypatch.setattr(connection, "batches", lambda *given: (held.append(1), ask(*given))[1])
+    assert compare(jobs).intersections == {1: 46, 3: 45}
+    assert len(held) == 7  # 135 rows in sevenths, two of whose bounds are the crowd, and the other contig
+    block = read(jobs, 0, 100)
+    assert [row["pos"] for row in block.rows] == [pos for _, pos, *_ in places] + [1]
+
+
 def test_another_allele_at_the_same_place_is_another_variant_C37(make_job: JobMaker) -> None:
     one, two = make_job(rows_of(("1", 5, "A", "C"))), make_job(rows_of(("1", 5, "AT", "C")))
     assert compare([one, two]).intersections == {1: 1, 2: 1}
@@ -85,6 +102,18 @@ def test_a_variant_of_one_result_alone_disagrees_with_nobody_also_if_it_is_repea
     twice = [variant(0, "1", 5, "A", "C", gene="A"), variant(1, "1", 5, "A", "C", gene="B")]
     found = compare([make_job(twice), make_job(rows_of(("2", 1, "A", "C")))])
     assert found.discordant["any"] == 0 and found.intersections == {1: 1, 2: 1}
+
+
+def test_a_repeated_variant_is_compared_by_its_first_row_which_is_the_one_that_is_shown(make_job: JobMaker) -> None:
+    twice = [variant(0, "1", 5, "A", "C", gene="A"), variant(1, "1", 5, "A", "C", gene="B")]
+    once = [variant(0, "1", 5, "A", "C", gene="A")]
+    assert compare([make_job(twice), make_job(once)]).discordant["any"] == 0
+    assert compare([make_job(twice), make_job(list(twice))]).discordant["any"] == 0
+    turned = [variant(0, "1", 5, "A", "C", gene="B"), variant(1, "1", 5, "A", "C", gene="A")]
+    jobs = [make_job(turned), make_job(once)]
+    assert compare(jobs).discordant["gene"] == 1
+    (row,) = read(jobs, 0, 10, differs="gene").rows
+    assert [told["gene"] for told in row["told"]] == ["B", "A"]
 
 
 def test_hostile_names_and_endless_alleles_are_text_C09(make_job: JobMaker) -> None:
@@ -119,7 +148,7 @@ def test_what_cannot_be_compared_is_refused_with_a_sentence_C44(
     forget_settings()
     with pytest.raises(LimitError, match="max_shared_variants"):
         compare(jobs[2:4])
-    assert not list((cache.cache_dir() / cache.DERIVED).glob(f"*{jobs[2].job_id}*"))
+    assert not list((cache_room.cache_dir() / cache.DERIVED).glob(f"*{jobs[2].job_id}*"))
 
 
 def test_the_table_is_made_once_and_goes_with_either_job_C34(
@@ -133,7 +162,7 @@ def test_the_table_is_made_once_and_goes_with_either_job_C34(
     read(jobs, 0, 10)
     assert made == [1]
     cache.forget(jobs[1].job_id)
-    assert not [path for path, _ in cache.cached_files() if path.parent.name == cache.DERIVED]
+    assert not [path for path, _ in cache_room.cached_files() if path.parent.name == cache.DERIVED]
 
 
 def test_results_without_variants_share_none(make_job: JobMaker) -> None:

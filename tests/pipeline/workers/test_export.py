@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from pipeline.errors import InputError, LeaseLostError, RetryableError
 from pipeline.exports import removal, store
 from pipeline.exports.model import Export, ExportState
 from pipeline.jobs import delete
+from pipeline.jobs.states import StorageState
 from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.workers import export as export_worker
@@ -23,6 +25,7 @@ from pipeline.workers import sweep
 from pipeline.workers.export import ExportHandler
 from pipeline.workers.runner import Runner
 from pipeline.workers.workspace import Workspace
+from tests.builders import write_job
 from tests.conftest import forget_settings
 from tests.pipeline.exports.asked import asked, fresh, overdue, stored_job, write
 from tests.pipeline.workers.fake_work import run_one
@@ -169,7 +172,10 @@ def test_a_deleted_export_comes_not_back(moto_aws: Settings, monkeypatch: pytest
 
     monkeypatch.setattr(storage, "upload", deleted_meanwhile)
     assert run_one(runner())
-    assert store.of_user(export.user_id) == [] and objects(export) == []
+    left = fresh(export)
+    assert left.state == ExportState.CANCELLED and objects(export) == []
+    write(left, sweep_at=overdue())  # by then no worker can be storing a file for it
+    assert sweep.sweep_exports() == {"removed_export": 1} and store.of_user(export.user_id) == []
 
 
 def test_what_cannot_be_made_is_failed_with_a_sentence_C17(moto_aws: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,3 +296,14 @@ def test_an_export_of_a_deleted_job_is_failed_not_made(moto_aws: Settings, monke
     monkeypatch.setattr(export_worker.jobs, "get", lambda _: None)
     run_one(runner())
     assert fresh(export).state == ExportState.FAILED and objects(export) == []
+
+
+def test_an_export_of_a_result_that_went_to_the_archive_says_what_to_do(moto_aws: Settings) -> None:
+    job = stored_job()
+    export = asked(job)
+    write_job(replace(job, result_storage=StorageState.ARCHIVED))
+    assert run_one(runner())
+    done = fresh(export)
+    assert done.state == ExportState.FAILED and done.error is not None and done.error["code"] == "no_result"
+    assert "went to the archive" in done.error["message"] and "Export it again when it is back" in done.error["message"]
+    assert objects(export) == [] and count("export") == (0, 0)

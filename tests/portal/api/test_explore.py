@@ -125,13 +125,14 @@ def test_conditions_on_a_family_are_counted(signed_in: FlaskClient, job: Job, pa
 
 def test_pasted_lists_are_read_and_the_line_at_fault_is_named(signed_in: FlaskClient, job: Job) -> None:
     genes = post(signed_in, job, "lists", {"kind": "genes", "text": "BRCA1, TP53\n# mine\nBRCA1"})
-    assert genes.json == {"genes": ["BRCA1", "TP53"]}
+    assert genes.json == {"genes": ["BRCA1", "TP53"], "absent": []}
     regions = post(signed_in, job, "lists", {"kind": "regions", "text": "chr1:1-5\nchr2\t9\t20\textra\nMT"})
     assert regions.json["regions"] == [
         {"contig": "chr1", "end": 5},
         {"contig": "chr2", "start": 10, "end": 20},
         {"contig": "MT"},
     ]
+    assert regions.json["absent"] == ["MT"]  # no variant of the family lies there
     wrong = post(signed_in, job, "lists", {"kind": "regions", "text": "chr1:1-5\nchr1:9-3"})
     assert wrong.status_code == 422 and "Line 2" in wrong.json["error"]["message"]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import struct
 from dataclasses import replace
 
 import pytest
 
+from pipeline import ids as opaque
 from pipeline.jobs.model import Job
+from pipeline.reference.bundle import load_bundle
 from pipeline.settings import get_settings
 from tests.builders import write_job
 from tests.pipeline.results.finished import finished_job
@@ -74,3 +78,18 @@ def test_without_the_reference_the_sentence_says_what_to_do(ada: Browser, job: J
     write_job(replace(job, bundle_id="gone"))
     status, code, sentence = ada.error("GET", f"/api/jobs/{job.job_id}/browser")
     assert (status, code) == (404, "no_reference") and "IGV on your own machine" in sentence
+
+
+def test_the_last_block_of_a_compressed_sequence_has_an_end_so_that_the_last_contig_is_drawn(
+    ada: Browser, job: Job
+) -> None:
+    demo = write_job(replace(job, job_id=opaque.new_id(), bundle_id="grch37-demo"))
+    path = f"/api/jobs/{demo.job_id}/reference"
+    fasta = load_bundle("grch37-demo").fasta
+    index = ada.client.get(f"{path}/blocks").data
+    pairs = list(struct.iter_unpack("<QQ", index[8:]))
+    assert struct.unpack_from("<Q", index) == (len(pairs),)
+    (start, plain), (end, past) = pairs[-2:]
+    assert (end, past > plain) == (fasta.stat().st_size, True)
+    block = ada.client.get(f"{path}/sequence", headers={"Range": f"bytes={start}-{end - 1}"}).data
+    assert gzip.decompress(block).rstrip().endswith(b"CACGATG")  # of the mitochondrial genome

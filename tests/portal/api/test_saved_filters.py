@@ -69,7 +69,7 @@ def test_what_another_job_lacks_is_left_out_and_said(signed_in: FlaskClient, use
     alone = write_job(finished_job(user.user_id))
     told = signed_in.get(f"/api/filters/{filter_id}/for/{alone.job_id}").json
     assert told["filter"]["parts"] == FILTER["parts"][:1]
-    assert told["left_out"] == ["Child is heterozygous: This result has no samples: it knows no genotypes."]
+    assert told["left_out"] == ["Sample child is heterozygous: This result has no samples: it knows no genotypes."]
 
 
 def test_filters_and_jobs_of_others_are_out_of_reach_C03(signed_in: FlaskClient, user: User) -> None:

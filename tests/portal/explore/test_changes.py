@@ -6,7 +6,7 @@ from dash import no_update
 
 from pipeline.results.filters.model import Group, InRegions, OneOf, Range, Region
 from portal.explore import zoom
-from portal.explore.changes import with_picks
+from portal.explore.picks import with_picks
 
 HIGH, LOW = OneOf(column="impact", values=("HIGH",)), OneOf(column="impact", values=("LOW",))
 STRETCH = Region(contig="chr1", start=101, end=200)
@@ -23,6 +23,27 @@ def test_a_second_bar_is_added_and_a_second_click_takes_it_away() -> None:
 def test_a_brush_replaces_the_range_of_its_column_only() -> None:
     old, new = Range(column="qual", least=1), Range(column="qual", least=2, most=3)
     assert with_picks(Group(parts=(HIGH, old)), [new]) == Group(parts=(HIGH, new))
+
+
+def test_conditions_that_a_click_means_together_take_their_places_and_go_together() -> None:
+    """A substitution is a REF and an ALT: one more of each would let through what nobody clicked."""
+    a_to_g = [OneOf(column="ref", values=("A",)), OneOf(column="alt", values=("G",))]
+    c_to_t = [OneOf(column="ref", values=("C",)), OneOf(column="alt", values=("T",))]
+    group = with_picks(Group(parts=(HIGH,)), a_to_g)
+    assert group == Group(parts=(HIGH, *a_to_g))
+    assert with_picks(group, c_to_t) == Group(parts=(HIGH, *c_to_t))
+    assert with_picks(group, a_to_g) == Group(parts=(HIGH,))
+    mixed = Group(parts=(OneOf(column="ref", values=("A",)), OneOf(column="alt", values=("T",))))
+    assert with_picks(mixed, a_to_g) == Group(parts=tuple(a_to_g))
+
+
+def test_another_residue_of_the_gene_replaces_the_first_one_and_the_same_gives_the_gene_back() -> None:
+    gene = OneOf(column="gene", values=("GAB4",))
+    first, second = ([gene, Range(column="protein_position", least=at, most=at)] for at in (10, 20))
+    group = with_picks(Group(parts=(gene,)), first)
+    assert group == Group(parts=tuple(first))
+    assert with_picks(group, second) == Group(parts=tuple(second))
+    assert with_picks(group, first) == Group(parts=(gene,))
 
 
 def test_a_click_adds_to_a_filter_of_which_any_part_may_hold_as_a_whole() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask.testing import FlaskClient
 
 from pipeline.accounts.store import User
 from pipeline.jobs.model import Job
+from pipeline.jobs.states import JobStatus, StorageState
+from pipeline.results.filters.model import InRegions
 from pipeline.results.shared_variants import Shared
-from portal.comparing import parts, upset
+from portal.comparing import listing, provenance, upset
+from portal.explore.view import read_address
 from tests.builders import make_user, write_job
 from tests.pipeline.results.finished import finished_job, variant
 from tests.portal.pages.conftest import ask
@@ -50,7 +54,7 @@ def test_what_jobs_share_and_have_alone_is_counted_and_listed(signed_in: FlaskCl
     which = [one.job_id, two.job_id]
     said = shown(signed_in, which)
     assert "5 different variants: 2 variants in both jobs. In one job only: A 1, B 2." in said
-    assert "2 variants" in said and "gene 2, consequence 0, ClinVar class 0" in said
+    assert "2 variants" in said and "gene 2, consequence 0." in said
     assert [row["pos"] for row in rows(signed_in, which)] == [1, 2, 3, 4, 5]
     assert [row["pos"] for row in rows(signed_in, which, "2")] == [4, 5]
     (first, _) = rows(signed_in, which, "3", "gene")
@@ -107,7 +111,8 @@ def test_the_plot_says_in_words_and_numbers_what_it_shows() -> None:
     found = Shared({1: 5, 7: 4, 3: 2, 4: 1}, [11, 6, 5], 6, {"gene": 0, "consequence": 0, "clinvar": 0, "any": 0})
     drawn = upset.drawn(found, ["x.vcf", HOSTILE, "z.vcf"])
     assert drawn.alternative == (
-        "12 different variants: 4 variants in all 3 jobs, 6 in two or more. In one job only: A 5, B 0, C 1."
+        "12 different variants: 4 variants in all 3 jobs, 6 in two or more. In one job only: A 5, B 0, C 1. "
+        + upset.HELD
     )
     assert [row[0] for row in drawn.rows] == ["A only", "All 3", "A and B", "C only"]
     assert sum(row[-1] for row in drawn.rows) == found.variants
@@ -122,5 +127,64 @@ def test_the_plot_says_in_words_and_numbers_what_it_shows() -> None:
 def test_a_row_without_difference_says_each_thing_once() -> None:
     told = {"gene": "A_B", "consequence": "stop_gained", "clinvar": None}
     shared = {"n": 0, "chrom": "1", "pos": 1, "ref": "A", "alt": "C", "members": 5, "differs": 0}
-    row = parts.row(shared | {"told": [told, None, told]}, 3)
+    row = listing.row(shared | {"told": [told, None, told]}, ["x", "y", "z"])
     assert (row["who"], row["gene"], row["consequence"], row["clinvar"]) == ("A, C", "A_B", "stop gained", "")
+
+
+def test_only_differences_that_there_are_can_be_chosen_and_only_columns_that_there_are_are_shown(
+    signed_in: FlaskClient, user: User
+) -> None:
+    alike = [job_of(user.user_id, 1, 2).job_id for _ in range(2)]
+    said = shown(signed_in, alike)
+    assert "All 2 shared variants have the same gene and consequence." in said
+    assert "ClinVar class" not in said and "differs (0)" not in said
+    other = job_of(user.user_id, 1, 2, gene="B").job_id
+    said = shown(signed_in, [alike[0], other])
+    assert "Gene differs (2)" in said and "Any of them" not in said and "Consequence differs" not in said
+
+
+def test_versions_that_differ_are_named_as_what_may_be_why(signed_in: FlaskClient, user: User) -> None:
+    def manifest(version: str) -> dict[str, Any]:
+        return {"engine": {"version": "csq 1"}, "bundle": {"id": "rcrs", "version": version}}
+
+    old, new, again = (
+        job_of(user.user_id, 1, gene=gene, manifest=manifest(version)).job_id
+        for gene, version in (("A", "2025.1"), ("B", HOSTILE), ("A", "2025.1"))
+    )
+    said = shown(signed_in, [old, new])
+    assert "Not all of these jobs were made with the same versions" in said and "Reference." in said
+    assert "rcrs 2025.1" in said and HOSTILE in said
+    assert "Not all of these jobs" not in shown(signed_in, [old, again])
+    assert provenance.differing([manifest("1"), manifest("1"), {}]) == []  # what is not stated is no difference
+
+
+def test_each_letter_of_a_row_leads_to_the_variant_in_the_explorer_of_its_job(
+    signed_in: FlaskClient, user: User
+) -> None:
+    which = [job_of(user.user_id, 1, 2).job_id, job_of(user.user_id, 2).job_id]
+    first, second = rows(signed_in, which)
+    assert [link["letter"] for link in first["links"]] == ["A"]
+    assert [link["href"].split("?")[0] for link in second["links"]] == [f"/jobs/{job}/explore" for job in which]
+    view = read_address(second["links"][1]["href"].split("view=")[1])
+    (part,) = view.group.parts
+    assert isinstance(part, InRegions) and (part.regions[0].start, part.regions[0].end) == (2, 2)
+
+
+def test_before_there_are_two_results_the_page_says_what_to_do(page_of: Callable[[str], str], user: User) -> None:
+    assert "so far there is none" in page_of("/jobs/compare")
+    one = job_of(user.user_id, 1, name="one.vcf")
+    page = page_of("/jobs/compare")
+    assert "so far there is one, one.vcf" in page and "Upload a VCF" in page
+    write_job(replace(one, result_storage=StorageState.ARCHIVED))
+    assert "1 finished job is not listed: the files are in the archive" in page_of("/jobs/compare")
+
+
+def test_jobs_that_cannot_be_read_now_are_named_with_the_reason(signed_in: FlaskClient, user: User) -> None:
+    here, away, failed, running = (job_of(user.user_id, 1, name=name) for name in ("here", "away", "failed", "running"))
+    write_job(replace(away, result_storage=StorageState.ARCHIVED))
+    write_job(replace(failed, job_status=JobStatus.FAILED, result_storage=StorageState.NONE))
+    write_job(replace(running, job_status=JobStatus.RUNNING, result_storage=StorageState.NONE))
+    said = shown(signed_in, [job.job_id for job in (here, away, failed, running)])
+    assert (
+        "away is in the archive, or on its way there or back; failed has no result; running has not finished." in said
+    )

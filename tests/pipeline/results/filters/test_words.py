@@ -27,8 +27,8 @@ def only(document: dict[str, object]) -> Part:
             {"kind": "one_of", "column": "impact", "values": ["LOW", "HIGH"], "negated": True},
             "Impact is neither low nor high",
         ),
-        ({"kind": "one_of", "column": "gene", "values": list("ABCDE")}, "gene is one of 5 values"),
-        ({"kind": "one_of", "column": "gene", "values": list("ABCDE"), "negated": True}, "gene is none of 5 values"),
+        ({"kind": "one_of", "column": "gene", "values": list("ABCDE")}, "gene is one of 5 genes"),
+        ({"kind": "one_of", "column": "gene", "values": list("ABCDE"), "negated": True}, "gene is none of 5 genes"),
         (
             {"kind": "one_of", "column": "consequence", "values": ["stop_gained"], "terms": True, "negated": True},
             "consequence does not have stop gained",
@@ -53,7 +53,7 @@ def only(document: dict[str, object]) -> Part:
         ),
         (
             {"kind": "carries", "sample": "NA1", "calls": ["het", "hom"], "least_depth": 10},
-            "NA1 is heterozygous or homozygous (10 reads or more)",
+            "sample NA1 is heterozygous or homozygous (10 reads or more)",
         ),
         (
             {"kind": "inherited", "pattern": "de_novo", "child": "C", "mother": "{father}", "father": "F"},
@@ -61,6 +61,11 @@ def only(document: dict[str, object]) -> Part:
         ),
         ({"kind": "private", "samples": ["A", "B"]}, "only in A or B"),
         ({"kind": "tagged", "tags": ["to_confirm"]}, "tagged to confirm"),
+        ({"kind": "tagged", "tags": ["artefact", "none"]}, "tagged artefact or with a note without a tag"),
+        (
+            {"kind": "carries", "sample": "na1", "calls": ["hom"], "least_quality": 50, "least_balance": 0.3},
+            "sample na1 is homozygous (genotype quality 50 or more, allele balance 0.3 or more)",
+        ),
     ],
 )
 def test_a_condition_reads_as_people_say_it(document: dict[str, object], words: str) -> None:

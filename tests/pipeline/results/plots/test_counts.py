@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from pipeline.jobs.model import Job
+from pipeline.results import cache
 from pipeline.results.filters.table import Table
 from pipeline.results.plots import classes, consequences, frequencies, genes, histograms, indels, substitutions
-from tests.pipeline.results.plots.tables import HOSTILE, Row, random_rows, source_of
+from tests.pipeline.results.plots.tables import HOSTILE, Row, random_rows, row, source_of
 
 ROWS = random_rows(1200)
 FILTERS: list[tuple[Any, Callable[[Row], bool]]] = [
@@ -101,8 +104,26 @@ def test_classes_of_clinvar_worst_first_and_those_without_one(asked: tuple[Any, 
     found = classes.classes(source)
     assert found.without == counts.pop(None, 0)
     assert found.counts == counts
-    known = [name for name in found.counts if name in classes.ORDER]
-    assert known == sorted(known, key=classes.ORDER.index)
+    assert list(found.counts) == sorted(found.counts, key=lambda name: (classes.rank(name), -counts[name], name))
+
+
+def test_classes_are_ranked_however_a_source_writes_them() -> None:
+    names = ["not provided", "Benign", "Likely_benign", "Uncertain significance", "Pathogenic, low penetrance"]
+    assert [classes.rank(name) for name in names] == [9, 8, 6, 5, 0]
+    worst = ("PATHOGENIC", "Pathogenic|drug_response", "Pathogenic; drug response")
+    assert {classes.rank(name) for name in worst} == {0}
+    assert classes.rank("Conflicting_classifications_of_pathogenicity") == 3
+    rows = [row(n, "chr2", n + 1, "A", "C", clinvar_significance=name) for n, name in enumerate(names * 2)]
+    assert list(classes.classes(source_of(rows)).counts) == names[::-1]
+
+
+def test_a_frequency_that_the_result_has_no_value_of_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source of other contigs fills nothing: the file's own frequencies are drawn at first."""
+    rows = [row(n, "chr2", n + 1, "A", "C", af=0.5) for n in range(3)]
+    for found, expected in ((rows, ["af"]), ([{**each, "af": None} for each in rows], ["gnomad_af", "af"])):
+        source = source_of(found)
+        monkeypatch.setattr(cache, "opened", lambda *_, at=source: nullcontext(at.parameters["path"]))
+        assert frequencies.frequency_choices(source.table, Job.__new__(Job)) == expected
 
 
 def test_the_presets_frequency_comes_first_and_the_files_own_last() -> None:

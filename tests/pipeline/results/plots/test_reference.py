@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import pysam
 import pytest
 
 from pipeline.reference.bundle import Bundle, load_bundle
 from pipeline.reference.gene_model import load_gene_model
+from pipeline.reference.manifest import Source
+from pipeline.reference.track_tables import write_track_table
 from pipeline.results.filters.reading import read_filter
 from pipeline.results.plots import contexts, protein
+from pipeline.results.plots.coding_path import CodingPath, coding_path
+from pipeline.results.plots.domains import Domain, domains_of
 from tests.pipeline.results.plots.tables import HOSTILE, random_rows, row, source_of
 
 ROWS = random_rows(800)
@@ -63,6 +69,58 @@ def test_exons_end_where_the_coding_sequence_is_spliced(bundle: Bundle) -> None:
         assert all(0 < border < found.residues + 1 for border in found.borders or [])
         seen.add(bool(transcripts.forward[number]))
     assert seen == {True, False}
+
+
+def test_the_stop_codon_is_no_residue(bundle: Bundle) -> None:
+    """By UniProt: ND1 has 318, CYB (whose stop the polyadenylation ends) 380."""
+    expected = {"MT-ND1": 318, "MT-CO1": 513, "MT-CYB": 380, "MT-ND6": 174}
+    model = load_gene_model(bundle.gff3)
+    transcripts = model.transcripts_of("MT")
+    assert transcripts is not None
+    genes = [str(gene) for gene in transcripts.gene]
+    found = {}
+    for name in expected:
+        path = coding_path(transcripts, genes.index(name), "MT")
+        assert path is not None
+        found[name] = path.residues(bundle)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("forward", "start", "end", "residues"),
+    [
+        (True, 11, 13, (1, 1)),
+        (True, 1, 100, (1, 4)),
+        (True, 17, 31, (3, 3)),  # the codon that the intron splits: two bases before, one after
+        (True, 20, 30, None),
+        (False, 34, 36, (1, 1)),
+        (False, 11, 13, (4, 4)),
+    ],
+)
+def test_bases_are_of_the_residue_that_they_code(
+    forward: bool, start: int, end: int, residues: tuple[int, int] | None
+) -> None:
+    stretches = [(11, 18), (31, 34)] if forward else [(12, 18), (32, 36)]
+    path = CodingPath("1", stretches if forward else stretches[::-1], forward, 0)
+    assert path.residues_of(start, end) == residues
+
+
+def test_domains_of_a_bundle_s_tracks_lie_along_the_protein(bundle: Bundle, tmp_path: Path) -> None:
+    """ND1 begins at 3,307. Blocks of one domain that an intron splits follow each other in the protein."""
+    bed = tmp_path / "domains.bed"
+    lines = ["MT\t3306\t3336\tHead", "MT\t3336\t3366\tHead", "MT\t3500\t3501\tSite", "MT\t1\t600\tElsewhere"]
+    bed.write_text("\n".join(lines) + "\n")
+    known = bundle.contig_for("MT")
+    assert known is not None
+    write_track_table(bed, {"MT": known}, "", tmp_path / "domains.parquet", lambda _: None)
+    track = replace(bundle, folder=tmp_path, sources=tuple(_track(name) for name in ("domains", "cytobands")))
+    path = CodingPath("MT", [(3307, 4262)], True, 0)
+    assert domains_of(track, path) == [Domain("Head", 1, 20), Domain("Site", 65, 65)]
+    assert domains_of(replace(track, sources=track.sources[1:]), path) == []
+
+
+def _track(name: str) -> Source:
+    return Source(id=name, title=name, kind="track", file="domains.parquet", version="1", licence="own", columns=())
 
 
 def test_contexts_are_read_from_the_pyrimidine_s_strand(bundle: Bundle) -> None:

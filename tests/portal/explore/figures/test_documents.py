@@ -162,6 +162,27 @@ def _opacities(trace: dict[str, Any]) -> list[float]:
     return found if isinstance(found, list) else [found]
 
 
+def test_no_plot_needs_a_browser_that_makes_code_from_text(plot: Plot, asked: Asked) -> None:
+    """Plotly's WebGL traces do, which the content security policy forbids: nobody would see them (C04)."""
+    figure = drawn(plot, asked).figure
+    assert figure is not None
+    assert not [trace["type"] for trace in figure["data"] if "gl" in trace["type"]]
+
+
+def test_the_legend_keeps_its_colours_while_bars_are_dimmed(asked: Asked) -> None:
+    selected = {"kind": "one_of", "column": "consequence", "values": ["nothing"]}
+    figure = drawn(plot_of("consequences"), asked, selected=selected).figure
+    assert figure is not None
+    shown = [trace for trace in figure["data"] if trace.get("showlegend", True)]
+    assert len(shown) * 2 == len(figure["data"])
+    assert all("opacity" not in trace["marker"] and trace["x"] == [None] for trace in shown)
+    elsewhere = {"kind": "regions", "regions": [{"contig": "chr2", "start": 1, "end": 2}]}
+    shades = drawn(plot_of("genome"), asked, selected=elsewhere).figure
+    assert shades is not None
+    told = {trace["name"]: trace["opacity"] for trace in shades["data"] if trace.get("showlegend", True)}
+    assert sorted(told.values()) == list(dict.fromkeys(sorted(told.values())))  # each shade is another one
+
+
 def test_the_filter_s_own_columns_are_those_that_clicks_are_on(asked: Asked) -> None:
     table = source_of(ROWS, samples=SAMPLES).table
     assert plot_of("frequencies").columns(table, asked) == ("gnomad_af",)
