@@ -260,7 +260,8 @@ def test_nothing_is_cut_on_a_phone_and_every_row_can_be_reached_C44(
         expect(page.locator("#explore-rows")).to_be_in_viewport()
         expect(page.locator("#explore-count")).to_be_in_viewport()  # the bar goes along
         assert page.locator(".gas-explore-bar").bounding_box()["height"] < height / 2  # type: ignore[index]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Plots take the new width a moment later.
+        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
     expect(page.locator("#explore-grid .ag-header-cell[col-id='qual']")).to_have_count(0)  # the columns of a phone
     into_the_table(page)
     page.keyboard.press("End")

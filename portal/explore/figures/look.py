@@ -44,6 +44,7 @@ def layout(height: int, **others: Any) -> Figure:
 def axis(**others: Any) -> Figure:
     """A quiet axis that cuts no label and cannot be dragged."""
     quiet = {"color": MUTED, "gridcolor": BORDER, "zerolinecolor": BORDER, "showspikes": False}
+    quiet |= {"ticks": "outside", "ticklen": 6, "tickcolor": CLEAR}  # else the labels of two axes meet in their corner
     return quiet | {"automargin": True, "fixedrange": True, "tickfont": {"color": MUTED}} | others
 
 
