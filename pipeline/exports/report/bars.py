@@ -17,11 +17,13 @@ NOTHING = "#7a8793"
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of the figure."""
+    """A row of the figure. The first `begun` of `value` have the colour `begins`."""
 
     label: str
     value: int
     colour: str = PLAIN
+    begun: int = 0
+    begins: str = PLAIN
 
 
 def bars(rows: Sequence[Bar], title: str) -> str:
@@ -44,17 +46,26 @@ def _lines(label: str) -> list[str]:
 
 def _row(row: Bar, lines: Sequence[str], top: int, longest: int) -> str:
     length = max((WIDTH - LABELS - NUMBERS) * row.value / longest, 1.5 if row.value else 0)
+    parts = [(length, row.colour)]
+    if row.begun:
+        parts.append((length * row.begun / row.value, row.begins))
     base = top + BAR - 2
     label = "".join(
         f'<text x="{LABELS - 10}" y="{base + LINE * number}" text-anchor="end">{escape(line)}</text>'
         for number, line in enumerate(lines)
     )
-    look = 'class="plain"' if row.colour == PLAIN else f'fill="{row.colour}"'
+    drawn = "".join(
+        f'<rect x="{LABELS}" y="{top}" width="{wide:.1f}" height="{BAR}" rx="2" {_look(colour)}/>'
+        for wide, colour in parts
+    )
     return (
-        f"<g><title>{escape(row.label)}: {row.value:,}</title>{label}"
-        f'<rect x="{LABELS}" y="{top}" width="{length:.1f}" height="{BAR}" rx="2" {look}/>'
+        f"<g><title>{escape(row.label)}: {row.value:,}</title>{label}{drawn}"
         f'<text x="{LABELS + length + 6:.1f}" y="{base}" class="number">{row.value:,}</text></g>'
     )
+
+
+def _look(colour: str) -> str:
+    return 'class="plain"' if colour == PLAIN else f'fill="{colour}"'
 
 
 def _attribute(text: str) -> str:

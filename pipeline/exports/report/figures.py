@@ -112,9 +112,15 @@ def _substitutions(contents: Contents) -> Iterator[Figure]:
 
 def _genes(contents: Contents) -> Iterator[Figure]:
     found = genes(contents.source)
-    rows = [Bar(one.gene, one.high + one.moderate, IMPACT_COLOURS["HIGH"]) for one in found.ranked[:MOST_BARS]]
+    rows = [
+        Bar(one.gene, one.high + one.moderate, IMPACT_COLOURS["MODERATE"], one.high, IMPACT_COLOURS["HIGH"])
+        for one in found.ranked[:MOST_BARS]
+    ]
     if rows:
-        sentence = f"Variants of high or moderate impact; {found.genes:,} genes have any, {found.variants:,} in all."
+        sentence = (
+            f"Orange-red: high impact; yellow: moderate. {found.genes:,} genes have such variants, "
+            f"{found.variants:,} in all."
+        )
         yield Figure("Genes with most damaging variants", sentence, bars(rows, "Genes with most damaging variants"))
 
 

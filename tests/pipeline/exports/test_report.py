@@ -51,6 +51,17 @@ def test_labels_of_bars_are_text_and_numbers_stand_beside() -> None:
     assert "a&lt;b&gt;&amp;" in drawn and "1,200" in drawn and "&quot;title&quot;" in drawn
 
 
+def test_a_gene_with_variants_of_two_impacts_has_the_colours_of_both() -> None:
+    drawn = bars([Bar("GENE", 4, "#e69f00", 1, "#d55e00"), Bar("OTHER", 2, "#e69f00")], "Genes")
+    wide = [
+        (float(width), colour)
+        for width, colour in re.findall(r'width="([\d.]+)" height="14" rx="2" fill="(#\w+)"', drawn)
+    ]
+    whole, high, other = wide
+    assert (whole[1], high[1], other[1]) == ("#e69f00", "#d55e00", "#e69f00")
+    assert high[0] == pytest.approx(whole[0] / 4, abs=0.1) and other[0] == pytest.approx(whole[0] / 2, abs=0.1)
+
+
 def note(rid: int, tag: str, text: str) -> Note:
     return Note("job", "key", [rid], tag, text, "v", "owner", 0)
 
