@@ -107,8 +107,8 @@
     // Jobs end, move to the archive and are deleted while the page is open.
     offerComparison: (known) => !(known && known.can_compare),
     // Another choice of rows: those that the table holds are of the one before.
-    askAgain: (_choice, id) => {
-      const api = window.dash_ag_grid.getApi(id);
+    askAgain: (...choicesAndId) => {
+      const api = window.dash_ag_grid.getApi(choicesAndId.at(-1));
       if (!api || api.isDestroyed()) return;
       api.ensureIndexVisible(0, "top");
       api.purgeInfiniteCache();

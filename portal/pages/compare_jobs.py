@@ -128,11 +128,6 @@ def lead(chosen: object) -> tuple[str, str, str]:
 clientside_callback(
     ClientsideFunction("gas", "askAgain"),
     Input(listing.WHO, "value"),
-    State(listing.GRID, "id"),
-    prevent_initial_call=True,
-)
-clientside_callback(
-    ClientsideFunction("gas", "askAgain"),
     Input(listing.WHAT, "value"),
     State(listing.GRID, "id"),
     prevent_initial_call=True,

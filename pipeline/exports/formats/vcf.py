@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from pipeline import storage
@@ -39,11 +40,10 @@ def write_vcf(contents: Contents, target: Path) -> int:
     )
     with ChildFamily(contents.folder, get_settings(), contents.cancelled) as family:
         file = IndexedBgzip(target, family)
-        try:
+        with ExitStack() as failed:  # a thread and two children must not outlive it
+            failed.callback(file.give_up)
             records, longest, index = _copy(contents, annotated, file)
-        except BaseException:  # a thread and two children must not outlive this
-            file.give_up()
-            raise
+            failed.pop_all()
         if index is None:
             child, path = start_index(target, longest, family)
             finish_index(child, path, target, family)

@@ -198,6 +198,7 @@ def test_the_request_makes_as_many_calls_for_many_jobs_as_for_none(
         watched.setattr(job_deletion, "delete", _never)
         watched.setattr(removal, "remove_account", _never)
         delete.delete_account(user)
+    assert list(delete.deleting_users(clock.now() + 2 * moto_aws.lease_s)) == [user.user_id]
 
 
 def _never(*_: object, **__: object) -> None:

@@ -10,9 +10,9 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,25 +120,18 @@ def together(jobs: list[Job], turns: int) -> dict[str, Any]:
     """Each thread is a person with a result of their own: opens it, then looks at each answer for a moment (a second on
     average) before the next filter."""
     found: list[float] = []
-    failed: list[str] = []
     pauses = random.Random(len(jobs))  # noqa: S311 - pauses, no secrets
 
     def person(job: Job, number: int) -> None:
-        try:
-            questions.answer(job)
-            for turn in range(turns):
-                for group in questions.filters(number * turns + turn):
-                    time.sleep(pauses.uniform(0, 2 * PAUSE_S))
-                    found.append(seconds(lambda g=group: questions.answer(job, g)))  # type: ignore[misc]
-        except BaseException as error:
-            failed.append(repr(error))
-            raise
+        questions.answer(job)
+        for turn in range(turns):
+            for group in questions.filters(number * turns + turn):
+                time.sleep(pauses.uniform(0, 2 * PAUSE_S))
+                found.append(seconds(lambda g=group: questions.answer(job, g)))  # type: ignore[misc]
 
-    threads = [threading.Thread(target=person, args=(job, number)) for number, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(jobs)) as people:
+        asked = [people.submit(person, job, number) for number, job in enumerate(jobs)]
+    failed = [repr(error) for error in (each.exception() for each in asked) if error is not None]
     return {"seconds": found, "failed": failed}
 
 
