@@ -16,23 +16,23 @@ def remove(export: Export, *, at_once: bool = False) -> None:
     Of one that is being made the record stays, cancelled, until no worker can still be storing a file: one that dies
     after that would leave a file that nobody finds. The sweep then removes both. `at_once`: none can any more.
     """
-    try:
-        export = _withdrawn(export)
-    except ConflictError:
-        log.info("export_gone_meanwhile", export_id=export.export_id)
-    remove_files(export)
-    if at_once or export.sweep_at is None or export.sweep_at <= clock.now_s():
-        store.remove(export)
+    withdrawn = _withdrawn(export)
+    remove_files(withdrawn or export)
+    if withdrawn and (at_once or withdrawn.sweep_at is None or withdrawn.sweep_at <= clock.now_s()):
+        store.remove(withdrawn)
 
 
-def _withdrawn(export: Export) -> Export:
-    try:
-        return store.withdraw(export)
-    except ConflictError:
-        current = store.get(export.user_id, export.export_id)
-        if current is None:
-            raise
-        return store.withdraw(current)  # another attempt began; a third one within a moment there is not
+def _withdrawn(export: Export) -> Export | None:
+    """Cancelled, whichever attempt is at it: each time that one begins meanwhile, the one that is there now. None if
+    the export is gone."""
+    current: Export | None = export
+    while current is not None:
+        try:
+            return store.withdraw(current)
+        except ConflictError:
+            current = store.get(export.user_id, export.export_id)
+    log.info("export_gone_meanwhile", export_id=export.export_id)
+    return None
 
 
 def remove_files(export: Export) -> int:
